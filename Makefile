@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Targets: all (the default), deps, install, demo, check, format, clean. README.md has the rest.
+
+VERSION = 0.1
+
+CC      ?= gcc
+BUILD   ?= build
+CFLAGS  ?= -O2 -g
+PKGCONF ?= pkg-config
+
+# Where things go. LIBEXECDIR, RUNDIR and SYSCONFDIR are compiled in.
+PREFIX     ?= /usr/local
+BINDIR     ?= $(PREFIX)/bin
+LIBEXECDIR ?= $(PREFIX)/libexec
+MANDIR     ?= $(PREFIX)/share/man
+SYSCONFDIR ?= /etc
+RUNDIR     ?= /run/userns
+PAMDIR     ?= /usr/lib/$(shell $(CC) -print-multiarch)/security
+
+# debian/control of the distribution names them alike on Debian 12 and 13.
+BUILD_DEPS = gcc libc6-dev pkg-config libpam0g-dev libsubid-dev libcap-dev libeconf-dev \
+             libsmartcols-dev
+DEMO_DEPS  = iproute2 openssh-server openssh-client uidmap podman crun bubblewrap busybox-static passwd
+CHECK_DEPS = clang clang-format libcmocka-dev bats pamtester strace perl-base libcap2-bin binutils \
+             shellcheck mandoc login
+DEPS       = $(BUILD_DEPS) $(DEMO_DEPS) $(CHECK_DEPS)
+
+WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wconversion -Werror
+HARDEN   = -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -I. -I$(BUILD) -MMD -MP $(WARNINGS) $(HARDEN) $(CFLAGS) \
+              $(shell $(PKGCONF) --cflags smartcols libeconf libcap)
+ALL_LDFLAGS = -Wl,-z,relro -Wl,-z,now -Wl,--as-needed $(LDFLAGS)
+
+UTIL   = util/file util/parse util/reason
+CONF   = conf/host conf/policy
+SUBID  = subid/book subid/decide subid/idfile subid/lock subid/lookup subid/range subid/settle \
+         subid/subfile
+HELPER = helper/caps helper/close helper/create helper/deadline helper/guest helper/main helper/maps \
+         helper/namespace helper/open helper/pin helper/processes helper/rundir helper/sessions \
+         helper/state
+# What "userns" shares with the helper is what looks at a namespace; nothing that makes one runs
+# without root.
+USERNS = userns/caller userns/complain userns/exec userns/main userns/maps_table userns/status \
+         helper/guest helper/maps helper/namespace helper/rundir helper/sessions helper/state
+MODULE = pam_userns/module pam_userns/options pam_userns/start util/parse util/reason
+MANPAGES = man/pam_userns.8 man/userns.conf.5 man/usernamespaces.5 man/userns.1 man/userns-helper.8
+
+objects = $(patsubst %,$(BUILD)/obj/%.o,$(1))
+pic     = $(patsubst %,$(BUILD)/pic/%.o,$(1))
+libs    = $(shell $(PKGCONF) --libs $(1))
+
+UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
+
+all: $(BUILD)/pam_userns.so $(BUILD)/userns-helper $(BUILD)/userns
+
+$(BUILD)/pam_userns.so: $(call pic,$(MODULE)) pam_userns/pam_userns.map
+	$(CC) -shared $(ALL_LDFLAGS) -Wl,-z,defs -Wl,--version-script=pam_userns/pam_userns.map \
+		-o $@ $(filter %.o,$^) -lpam
+
+$(BUILD)/userns-helper: $(call objects,$(HELPER) $(CONF) $(SUBID) $(UTIL))
+	$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ $(call libs,libeconf libcap) -lsubid
+
+$(BUILD)/userns: $(call objects,$(USERNS) $(UTIL))
+	$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ $(call libs,smartcols)
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/config.h
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -fPIE -c -o $@ $<
+
+$(BUILD)/pic/%.o: %.c $(BUILD)/config.h
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -fPIC -c -o $@ $<
+
+# Written only when a path changes, so that what has it compiled in is built anew just then.
+$(BUILD)/config.h: force
+	@mkdir -p $(@D)
+	@printf '#define USERNS_%s "%s"\n' VERSION '$(VERSION)' RUNDIR '$(RUNDIR)' \
+		HELPER '$(LIBEXECDIR)/userns-helper' \
+		POLICY '$(SYSCONFDIR)/security/userns.conf' > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+install: all
+	install -D -m 644 $(BUILD)/pam_userns.so $(DESTDIR)$(PAMDIR)/pam_userns.so
+	install -D -m 755 $(BUILD)/userns-helper $(DESTDIR)$(LIBEXECDIR)/userns-helper
+	install -D -m 755 $(BUILD)/userns $(DESTDIR)$(BINDIR)/userns
+	for page in $(MANPAGES); do \
+		install -D -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/} || exit; \
+	done
+	test -e $(DESTDIR)$(SYSCONFDIR)/security/userns.conf || \
+		install -D -m 644 conf/userns.conf $(DESTDIR)$(SYSCONFDIR)/security/userns.conf
+
+# Asks apt-get only for what is missing, so that who is not root can build with all of it there.
+deps:
+	@missing=; for p in $(DEPS); do \
+		dpkg-query -W -f '$${db:Status-Status}' "$$p" 2>/dev/null | grep -qx installed || \
+			missing="$$missing $$p"; \
+	done; \
+	test -z "$$missing" || { \
+		apt-get update && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $$missing; }
+
+demo: deps
+	$(MAKE) BUILD=build/system PREFIX=/usr all
+	tests/system/demo
+
+check: deps
+	tests/check
+
+# What tests/check runs, after a build with both compilers.
+$(BUILD)/tests/unit/%: tests/unit/%.c $(call objects,$(CONF) $(SUBID) $(UTIL) helper/maps helper/state)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -fPIE -pie $(ALL_LDFLAGS) -o $@ $^ \
+		$(call libs,cmocka libeconf libcap) -lsubid
+
+$(BUILD)/tests/system/pamhost: tests/system/pamhost.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -fPIE -pie $(ALL_LDFLAGS) -o $@ $< -lpam
+
+$(BUILD)/tests/system/nsprobe: tests/system/nsprobe.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -fPIE -pie $(ALL_LDFLAGS) -o $@ $<
+
+unit-tests: $(UNIT_TESTS)
+system-tests: all $(BUILD)/tests/system/pamhost $(BUILD)/tests/system/nsprobe
+
+format:
+	clang-format -i $$(git ls-files '*.[ch]')
+
+clean:
+	rm -rf build
+
+.PHONY: all install deps demo check unit-tests system-tests format clean force
+.DELETE_ON_ERROR:
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * "userns-helper close": forgets a session. When no session lives and no process is inside, the
+ * namespace goes as well; the range stays. Runs as root; caps.h says with which capabilities.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "helper/caps.h"
+#include "helper/deadline.h"
+#include "helper/namespace.h"
+#include "helper/pin.h"
+#include "helper/rundir.h"
+#include "helper/sessions.h"
+#include "helper/verbs.h"
+#include "util/cleanup.h"
+#include "util/parse.h"
+
+/* Unpins the namespace unless somebody is inside. -EBUSY: somebody is, with a reason. */
+static int unpin_if_idle(const struct rundir *dir, uid_t uid, struct reason *why)
+{
+	CLEANUP_FD int fd = -1;
+	pid_t inside = 0;
+	int r;
+
+	r = pin_open(dir, uid, &fd, why);
+	if (r == -ENOENT)
+		return 0;
+	if (r == 0)
+		r = namespace_find_process(fd, &inside, why);
+	if (r == 0 && inside)
+		return refuse(why, -EBUSY, "process %d is still in the namespace; it stays",
+			      inside);
+	if (r == 0)
+		r = pin_detach(dir, why);
+	return r;
+}
+
+static int close_session(const struct rundir *dir, uid_t uid, pid_t pid, struct reason *why)
+{
+	unsigned int live;
+	int r;
+
+	deadline_phase("the processes in the namespace");
+	r = sessions_prune(dir, pid, &live, why);
+	if (r < 0 || live > 0)
+		return r;
+	r = caps_for_inspecting(why);
+	if (r == 0)
+		r = unpin_if_idle(dir, uid, why);
+	if (r == -EBUSY)
+		return 0;
+	if (r == 0)
+		rundir_remove_if_unused(uid, dir);
+	return r;
+}
+
+void verb_close(const struct request *request, struct result *ret)
+{
+	__attribute__((cleanup(rundir_close))) struct rundir dir = RUNDIR_INIT;
+	struct reason why = {.text = ""};
+	uint32_t uid;
+	int r;
+
+	deadline_phase("the lock of the user's run directory");
+	r = parse_id(request->user, &uid);
+	if (r < 0)
+		refuse(&why, r, "'%s' is no uid", request->user);
+	if (r == 0)
+		r = rundir_open(uid, false, &dir, &why);
+	if (r == 0)
+		r = close_session(&dir, uid, request->pid, &why);
+	/* -ENOENT: there is nothing to close. */
+	ret->code = r < 0 && r != -ENOENT ? RESULT_FAILED : RESULT_READY;
+	memcpy(ret->text, why.text, sizeof(ret->text));
+}

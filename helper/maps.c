@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The id maps of a user namespace: see maps.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "helper/maps.h"
+#include "util/cleanup.h"
+#include "util/file.h"
+
+static void map_for_user(uint32_t own, struct id_range range, struct id_map *ret)
+{
+	ret->extents[0] = (struct extent){0, own, 1};
+	ret->extents[1] = (struct extent){1, range.start, range.count};
+	ret->count = 2;
+}
+
+void maps_for_user(uid_t uid, gid_t gid, struct id_range uids, struct id_range gids, bool setgroups,
+		   struct ns_maps *ret)
+{
+	map_for_user(uid, uids, &ret->uids);
+	map_for_user(gid, gids, &ret->gids);
+	ret->setgroups = setgroups;
+}
+
+int map_format(const struct id_map *map, char separator, char ret[static MAP_TEXT_SIZE])
+{
+	size_t used = 0;
+
+	ret[0] = '\0';
+	for (size_t i = 0; i < map->count; i++) {
+		const struct extent *e = &map->extents[i];
+		int n = snprintf(ret + used, MAP_TEXT_SIZE - used,
+				 "%" PRIu32 " %" PRIu32 " %" PRIu32 "%c", e->inside, e->outside,
+				 e->count, separator);
+
+		if (n < 0 || (size_t)n >= MAP_TEXT_SIZE - used)
+			return -E2BIG;
+		used += (size_t)n;
+	}
+	return 0;
+}
+
+int map_parse(const char *text, struct id_map *ret)
+{
+	size_t count = 0;
+
+	while (*text) {
+		struct extent e;
+		int used = 0;
+
+		if (count == MAP_EXTENTS_MAX)
+			return -EINVAL;
+		if (sscanf(text, "%" SCNu32 " %" SCNu32 " %" SCNu32 " %n", &e.inside, &e.outside,
+			   &e.count, &used) != 3)
+			return -EINVAL;
+		ret->extents[count++] = e;
+		text += used;
+	}
+	ret->count = count;
+	return 0;
+}
+
+static bool map_has(const struct id_map *map, const struct extent *wanted)
+{
+	for (size_t i = 0; i < map->count; i++)
+		if (map->extents[i].inside == wanted->inside &&
+		    map->extents[i].outside == wanted->outside &&
+		    map->extents[i].count == wanted->count)
+			return true;
+	return false;
+}
+
+/* The kernel allows no overlaps, so equal counts and one inclusion are enough. */
+static bool map_equal(const struct id_map *a, const struct id_map *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++)
+		if (!map_has(b, &a->extents[i]))
+			return false;
+	return true;
+}
+
+bool maps_equal(const struct ns_maps *a, const struct ns_maps *b)
+{
+	return a->setgroups == b->setgroups && map_equal(&a->uids, &b->uids) &&
+	       map_equal(&a->gids, &b->gids);
+}
+
+/* /proc/PID/NAME, all of it. */
+static int read_proc(pid_t pid, const char *name, char **ret_text, struct reason *why)
+{
+	CLEANUP_FD int fd = -1;
+	size_t length;
+	char path[64];
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return refuse_errno(why, -errno, "cannot open %s", path);
+	r = file_read(fd, 1 << 16, ret_text, &length);
+	if (r < 0)
+		return refuse_errno(why, r, "cannot read %s", path);
+	return 0;
+}
+
+static int read_map(pid_t pid, const char *name, struct id_map *ret, struct reason *why)
+{
+	CLEANUP_FREE char *text = NULL;
+	int r;
+
+	r = read_proc(pid, name, &text, why);
+	if (r < 0)
+		return r;
+	r = map_parse(text, ret);
+	if (r < 0)
+		return refuse(why, r, "the %s of process %d cannot be understood", name, pid);
+	return 0;
+}
+
+int maps_read(pid_t pid, struct ns_maps *ret, struct reason *why)
+{
+	CLEANUP_FREE char *setgroups = NULL;
+	int r;
+
+	r = read_map(pid, "uid_map", &ret->uids, why);
+	if (r == 0)
+		r = read_map(pid, "gid_map", &ret->gids, why);
+	if (r == 0)
+		r = read_proc(pid, "setgroups", &setgroups, why);
+	if (r == 0)
+		ret->setgroups = strcmp(setgroups, "allow\n") == 0;
+	return r;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The id maps of a user namespace, user_namespaces(7). Pure, but for maps_read(). */
+#ifndef HELPER_MAPS_H
+#define HELPER_MAPS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "subid/range.h"
+#include "util/reason.h"
+
+/* One line of a map: ids inside to inside + count - 1 are outside to outside + count - 1. */
+struct extent {
+	uint32_t inside;
+	uint32_t outside;
+	uint32_t count;
+};
+
+/* The kernel takes 340 since 4.15, five before; a delegated namespace needs two. */
+#define MAP_EXTENTS_MAX 340
+
+struct id_map {
+	struct extent extents[MAP_EXTENTS_MAX];
+	size_t count;
+};
+
+struct ns_maps {
+	struct id_map uids;
+	struct id_map gids;
+	bool setgroups; /* may setgroups(2) be called inside? */
+};
+
+/* The text of a map takes less than a page, as the kernel demands of a write. */
+#define MAP_TEXT_SIZE 4096
+
+/*
+ * The maps of a delegated namespace: 0 inside is the user's own id, 1 and up are the range,
+ * as podman and buildah expect of a rootless user.
+ */
+void maps_for_user(uid_t uid, gid_t gid, struct id_range uids, struct id_range gids, bool setgroups,
+		   struct ns_maps *ret);
+
+/* Lines as uid_map takes them, with the separator instead of newline. -E2BIG beyond the size. */
+int map_format(const struct id_map *map, char separator, char ret[static MAP_TEXT_SIZE]);
+
+/* What uid_map or gid_map of a process shows. -EINVAL. */
+int map_parse(const char *text, struct id_map *ret);
+
+/* The same extents in any order? */
+bool maps_equal(const struct ns_maps *a, const struct ns_maps *b);
+
+/* The maps of a process's user namespace, as seen from ours. -errno with a reason. */
+int maps_read(pid_t pid, struct ns_maps *ret, struct reason *why);
+
+#endif

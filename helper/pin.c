@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The pin of a delegated namespace: see pin.h. Runs as root. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "helper/namespace.h"
+#include "helper/pin.h"
+#include "util/cleanup.h"
+
+/* Is the file just a file of the run directory, with nothing mounted on it? */
+static bool is_bare_file(const struct rundir *dir, int fd)
+{
+	struct stat file, directory;
+
+	return fstat(fd, &file) == 0 && fstat(dir->fd, &directory) == 0 && S_ISREG(file.st_mode) &&
+	       file.st_dev == directory.st_dev;
+}
+
+int pin_open(const struct rundir *dir, uid_t uid, int *ret_fd, struct reason *why)
+{
+	CLEANUP_FD int fd = -1;
+	struct reason what;
+
+	fd = openat(dir->fd, PIN_NAME, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0 && errno == ENOENT)
+		return -ENOENT;
+	if (fd < 0)
+		return refuse_errno(why, -errno, "cannot open the pin of uid %u", uid);
+	if (is_bare_file(dir, fd))
+		return -ENOENT;
+	if (namespace_check(fd, uid, &what) < 0)
+		return refuse(why, -EEXIST,
+			      "what is mounted as the pin of uid %u is not theirs, and was left "
+			      "alone: %s; unmount it",
+			      uid, what.text);
+	*ret_fd = TAKE_FD(fd);
+	return 0;
+}
+
+static void path_of_pin(const struct rundir *dir, char *ret, size_t size)
+{
+	snprintf(ret, size, "/proc/self/fd/%d/%s", dir->fd, PIN_NAME);
+}
+
+int pin_attach(const struct rundir *dir, int namespace_fd, struct reason *why)
+{
+	char source[64], target[64];
+	int fd;
+
+	fd = openat(dir->fd, PIN_NAME, O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0444);
+	if (fd < 0)
+		return refuse_errno(why, -errno, "cannot make the file for the pin");
+	close(fd);
+	snprintf(source, sizeof(source), "/proc/self/fd/%d", namespace_fd);
+	path_of_pin(dir, target, sizeof(target));
+	if (mount(source, target, NULL, MS_BIND, NULL) < 0) {
+		int error = -errno;
+
+		unlinkat(dir->fd, PIN_NAME, 0);
+		return refuse_errno(why, error, "cannot pin the user namespace");
+	}
+	return 0;
+}
+
+int pin_detach(const struct rundir *dir, struct reason *why)
+{
+	char target[64];
+
+	path_of_pin(dir, target, sizeof(target));
+	if (umount2(target, MNT_DETACH | UMOUNT_NOFOLLOW) < 0)
+		return refuse_errno(why, -errno, "cannot unmount the pin");
+	if (unlinkat(dir->fd, PIN_NAME, 0) < 0)
+		return refuse_errno(why, -errno, "cannot remove the file of the pin");
+	return 0;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What userns-helper tells its caller: one record of fixed size, written at once to the pipe
+ * that --result-fd names. The record is the answer; an exit status can be lost, as hosts
+ * ignore SIGCHLD or reap every child. Both sides are installed together; the version
+ * tells when they were not.
+ */
+#ifndef HELPER_RESULT_H
+#define HELPER_RESULT_H
+
+#include <stdint.h>
+
+#include "util/reason.h"
+
+#define RESULT_MAGIC   0x75736e73u /* "usns" */
+#define RESULT_VERSION 1u
+
+enum result_code {
+	RESULT_READY = 0,	 /* open: the namespace is at path; close: done */
+	RESULT_IGNORE = 1,	 /* this user gets none, by the policy or as a system user */
+	RESULT_FAILED = 2,	 /* broken or refused: text says what, why, and what to do */
+	RESULT_UNKNOWN_USER = 3, /* there is no such user */
+	RESULT_TIMEOUT = 4,	 /* not done in time: text says what it waited for */
+};
+
+#define RESULT_CODE_LAST RESULT_TIMEOUT
+#define RESULT_PATH_SIZE 256
+
+/* Smaller than PIPE_BUF, so that the write is atomic. */
+struct result {
+	uint32_t magic;
+	uint32_t version;
+	uint32_t code;
+	uint32_t uid;		     /* whose namespace, when ready */
+	char path[RESULT_PATH_SIZE]; /* its pin, when ready */
+	char text[REASON_SIZE];	     /* one printable line for the log */
+};
+
+#endif

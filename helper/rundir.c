@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A user's run directory: see rundir.h. Runs as root, without capabilities. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "helper/rundir.h"
+#include "util/cleanup.h"
+
+void rundir_pin_path(uid_t uid, char ret[static RUNDIR_PATH_SIZE])
+{
+	snprintf(ret, RUNDIR_PATH_SIZE, "%s/%u/%s", USERNS_RUNDIR, uid, PIN_NAME);
+}
+
+static int check_directory(int fd, const char *path, struct reason *why)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return refuse_errno(why, -errno, "cannot look at %s", path);
+	if (st.st_uid != 0 || (st.st_mode & (S_IWGRP | S_IWOTH)))
+		return refuse(why, -EPERM, "%s is not root's alone (uid %u, mode %04o)", path,
+			      st.st_uid, st.st_mode & 07777);
+	return 0;
+}
+
+/* Opens directory name below parent; path is its whole name, for people. */
+static int open_below(int parent, const char *name, const char *path, bool create, int *ret_fd,
+		      struct reason *why)
+{
+	CLEANUP_FD int fd = -1;
+	int r;
+
+	if (create && mkdirat(parent, name, 0755) < 0 && errno != EEXIST)
+		return refuse_errno(why, -errno, "cannot make %s", path);
+	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0 && errno == ENOENT)
+		return -ENOENT;
+	if (fd < 0)
+		return refuse_errno(why, -errno, "cannot open the directory %s", path);
+	r = check_directory(fd, path, why);
+	if (r == 0)
+		*ret_fd = TAKE_FD(fd);
+	return r;
+}
+
+static int open_directory(uid_t uid, bool create, int *ret_fd, struct reason *why)
+{
+	CLEANUP_FD int base = -1;
+	char name[16], path[RUNDIR_PATH_SIZE];
+	int r;
+
+	snprintf(name, sizeof(name), "%u", uid);
+	snprintf(path, sizeof(path), "%s/%s", USERNS_RUNDIR, name);
+	r = open_below(AT_FDCWD, USERNS_RUNDIR, USERNS_RUNDIR, create, &base, why);
+	if (r == 0)
+		r = open_below(base, name, path, create, ret_fd, why);
+	return r;
+}
+
+static int lock_directory(struct rundir *dir, struct reason *why)
+{
+	dir->lock = openat(dir->fd, LOCK_NAME, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (dir->lock < 0)
+		return -errno;
+	while (flock(dir->lock, LOCK_EX) < 0)
+		if (errno != EINTR)
+			return refuse_errno(why, -errno, "cannot lock the run directory");
+	return 0;
+}
+
+/* Is what we locked still in its place? While we waited, a close may have removed it all. */
+static bool lock_is_current(const struct rundir *dir)
+{
+	struct stat locked, named;
+
+	return fstat(dir->lock, &locked) == 0 &&
+	       fstatat(dir->fd, LOCK_NAME, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       locked.st_dev == named.st_dev && locked.st_ino == named.st_ino;
+}
+
+int rundir_open(uid_t uid, bool create, struct rundir *ret, struct reason *why)
+{
+	for (;;) {
+		struct rundir dir = RUNDIR_INIT;
+		int r;
+
+		r = open_directory(uid, create, &dir.fd, why);
+		if (r < 0 && !(r == -ENOENT && create))
+			return r;
+		if (r == 0)
+			r = lock_directory(&dir, why);
+		if (r == 0 && lock_is_current(&dir)) {
+			*ret = dir;
+			return 0;
+		}
+		rundir_close(&dir);
+		/* -ENOENT: the directory went between two of our calls; make it again. */
+		if (r < 0 && r != -ENOENT) {
+			if (!why->text[0])
+				refuse_errno(why, r, "cannot open the lock of uid %u in %s", uid,
+					     USERNS_RUNDIR);
+			return r;
+		}
+	}
+}
+
+int rundir_open_to_read(uid_t uid, int *ret_fd, struct reason *why)
+{
+	return open_directory(uid, false, ret_fd, why);
+}
+
+void rundir_remove_if_unused(uid_t uid, const struct rundir *dir)
+{
+	char path[RUNDIR_PATH_SIZE];
+
+	if (unlinkat(dir->fd, SESSIONS_NAME, AT_REMOVEDIR) < 0 && errno != ENOENT)
+		return;
+	/* What is mounted on cannot be unlinked. */
+	if (unlinkat(dir->fd, PIN_NAME, 0) < 0 && errno != ENOENT)
+		return;
+	unlinkat(dir->fd, STATE_NAME, 0);
+	unlinkat(dir->fd, LOCK_NAME, 0);
+	snprintf(path, sizeof(path), "%s/%u", USERNS_RUNDIR, uid);
+	rmdir(path);
+}
+
+void rundir_close(struct rundir *dir)
+{
+	if (dir->fd >= 0)
+		close(dir->fd);
+	if (dir->lock >= 0)
+		close(dir->lock);
+	*dir = (struct rundir)RUNDIR_INIT;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A user's run directory, /run/userns/UID: the pin "user", "state", "lock", and "sessions/".
+ * All of it is root's and readable for everybody; who may enter the namespace is
+ * decided by the kernel, at setns(2).
+ */
+#ifndef HELPER_RUNDIR_H
+#define HELPER_RUNDIR_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "util/reason.h"
+
+#define PIN_NAME      "user"
+#define STATE_NAME    "state"
+#define LOCK_NAME     "lock"
+#define SESSIONS_NAME "sessions"
+
+#define RUNDIR_PATH_SIZE 256
+
+struct rundir {
+	int fd;
+	int lock; /* open and locked */
+};
+
+#define RUNDIR_INIT                                                                                \
+	{                                                                                          \
+		.fd = -1, .lock = -1                                                               \
+	}
+
+/* Writes the path of a user's pin, at most RUNDIR_PATH_SIZE bytes. */
+void rundir_pin_path(uid_t uid, char ret[static RUNDIR_PATH_SIZE]);
+
+/*
+ * Opens the user's directory and waits for its lock. With create, makes what is missing;
+ * without, -ENOENT when there is none. Refuses what is not root's directory. All
+ * errors but -ENOENT with a reason.
+ */
+int rundir_open(uid_t uid, bool create, struct rundir *ret, struct reason *why);
+
+/* Opens it to look, without lock: for userns(1). -ENOENT as above. */
+int rundir_open_to_read(uid_t uid, int *ret_fd, struct reason *why);
+
+/* Removes the directory if it has neither session nor pin; the lock is held until rundir_close().
+ */
+void rundir_remove_if_unused(uid_t uid, const struct rundir *dir);
+
+void rundir_close(struct rundir *dir);
+
+#endif

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * pam_userns(8), a session module: at login it has userns-helper make or find the user's delegated
+ * user namespace. It knows nothing of ranges and holds no state; it runs in the login
+ * process, with that process's privilege, and links libpam and libc only.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <pwd.h>
+#include <security/pam_ext.h>
+#include <security/pam_modules.h>
+#include <security/pam_modutil.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "pam_userns/options.h"
+#include "pam_userns/start.h"
+#include "util/initial.h"
+#include "util/parse.h"
+#include "util/reason.h"
+
+#define LOGIN_DEFS    "/etc/login.defs"
+#define UID_MIN_USUAL 1000
+
+/* Under this name the PAM handle remembers which session this module opened on it. */
+#define SESSION_DATA "pam_userns_session"
+
+struct session {
+	uid_t uid;
+	pid_t pid; /* the process that opened it, in whose name it is recorded */
+};
+
+/* Runs in the host and again in a forked child of it: gives back memory, and does nothing else. */
+static void free_session(pam_handle_t *pamh, void *data, int status)
+{
+	(void)pamh;
+	(void)status;
+	free(data);
+}
+
+static bool is_system_user(pam_handle_t *pamh, uid_t uid)
+{
+	char *text = pam_modutil_search_key(pamh, LOGIN_DEFS, "UID_MIN");
+	uint32_t uid_min;
+
+	if (!text || parse_id(text, &uid_min) < 0)
+		uid_min = UID_MIN_USUAL;
+	free(text);
+	return uid == 0 || uid < uid_min;
+}
+
+/* Whoever logs in chooses the name that is asked for; in the log it stays on its line. */
+#define NAME_SHOWN_SIZE 64
+
+static void show_name(const char *name, char ret[static NAME_SHOWN_SIZE])
+{
+	snprintf(ret, NAME_SHOWN_SIZE, "%s", name);
+	make_printable(ret);
+}
+
+/* PAM_SUCCESS: this login is one for the helper. */
+static int find_user(pam_handle_t *pamh, const char **ret_name, uid_t *ret_uid)
+{
+	const void *name = NULL;
+	struct passwd *entry;
+
+	if (pam_get_item(pamh, PAM_USER, &name) != PAM_SUCCESS || !name) {
+		pam_syslog(pamh, LOG_ERR, "the service has set no user");
+		return PAM_SESSION_ERR;
+	}
+	/* Without root's rights, or from inside, no namespace can be made. */
+	if (geteuid() != 0 || !in_initial_user_namespace())
+		return PAM_IGNORE;
+	errno = 0;
+	entry = pam_modutil_getpwnam(pamh, name);
+	if (!entry) {
+		char shown[NAME_SHOWN_SIZE];
+
+		show_name(name, shown);
+		pam_syslog(pamh, LOG_ERR, "there is no user '%s'", shown);
+		return PAM_USER_UNKNOWN;
+	}
+	if (is_system_user(pamh, entry->pw_uid))
+		return PAM_IGNORE;
+	*ret_name = name;
+	*ret_uid = entry->pw_uid;
+	return PAM_SUCCESS;
+}
+
+static void log_failed_start(pam_handle_t *pamh, const struct options *options, int error,
+			     int status)
+{
+	if (error == -ETIMEDOUT)
+		pam_syslog(pamh, LOG_ERR,
+			   "no namespace: %s gave no answer in %u s and was killed (timeout= sets "
+			   "how long to wait)",
+			   USERNS_HELPER, options->timeout);
+	else if (error == -EPROTO)
+		pam_syslog(pamh, LOG_ERR,
+			   "no namespace: %s and this module are not of the same version; install "
+			   "both again",
+			   USERNS_HELPER);
+	else if (error != -ECHILD)
+		pam_syslog(pamh, LOG_ERR, "no namespace: cannot run %s: %s", USERNS_HELPER,
+			   strerror(-error));
+	else if (status != -1 && WIFSIGNALED(status))
+		pam_syslog(pamh, LOG_ERR, "no namespace: %s was ended by signal %d", USERNS_HELPER,
+			   WTERMSIG(status));
+	else
+		pam_syslog(pamh, LOG_ERR, "no namespace: %s ended without an answer",
+			   USERNS_HELPER);
+}
+
+/* Asks the helper; what cannot be asked is logged and comes back as a failure. */
+static void ask_helper(pam_handle_t *pamh, const struct options *options, const char *verb,
+		       pid_t pid, const char *user, struct result *ret)
+{
+	char pid_option[32], timeout_option[32], config_option[4096];
+	const char *argv[8] = {USERNS_HELPER, "--result-fd=3", pid_option, timeout_option};
+	int status = -1, n = 4, r;
+
+	snprintf(pid_option, sizeof(pid_option), "--pid=%d", pid);
+	snprintf(timeout_option, sizeof(timeout_option), "--timeout=%u", options->timeout);
+	if (options->policy) {
+		snprintf(config_option, sizeof(config_option), "--config=%s", options->policy);
+		argv[n++] = config_option;
+	}
+	argv[n++] = verb;
+	argv[n++] = user;
+	r = helper_run(argv, options->timeout, ret, &status);
+	if (r < 0) {
+		log_failed_start(pamh, options, r, status);
+		*ret = (struct result){.code = RESULT_FAILED};
+	}
+}
+
+/* Tells the session what it has, and the handle what to close. */
+static int announce(pam_handle_t *pamh, const struct result *result)
+{
+	char variable[sizeof("USERNS_PATH=") + RESULT_PATH_SIZE];
+	struct session *session = malloc(sizeof(*session));
+
+	snprintf(variable, sizeof(variable), "USERNS_PATH=%s", result->path);
+	if (session)
+		*session = (struct session){.uid = result->uid, .pid = getpid()};
+	if (!session || pam_set_data(pamh, SESSION_DATA, session, free_session) != PAM_SUCCESS) {
+		free(session);
+		pam_syslog(pamh, LOG_ERR, "out of memory");
+		return PAM_SESSION_ERR;
+	}
+	return pam_putenv(pamh, variable) == PAM_SUCCESS ? PAM_SUCCESS : PAM_SESSION_ERR;
+}
+
+static void log_result(pam_handle_t *pamh, const struct options *options, const char *name,
+		       const struct result *result)
+{
+	const char *colon = result->text[0] ? ": " : "";
+	char shown[NAME_SHOWN_SIZE];
+
+	show_name(name, shown);
+	if (result->code == RESULT_READY) {
+		if (options->debug || (result->text[0] && !options->quiet))
+			pam_syslog(pamh, LOG_INFO, "namespace %s for %s%s%s", result->path, shown,
+				   colon, result->text);
+	} else if (result->code == RESULT_IGNORE) {
+		if (options->debug)
+			pam_syslog(pamh, LOG_DEBUG, "no namespace for %s%s%s", shown, colon,
+				   result->text);
+	} else if (result->text[0]) {
+		pam_syslog(pamh, LOG_ERR, "no namespace for %s: %s", shown, result->text);
+	}
+}
+
+static int code_of(enum result_code code)
+{
+	switch (code) {
+	case RESULT_READY:
+		return PAM_SUCCESS;
+	case RESULT_IGNORE:
+		return PAM_IGNORE;
+	case RESULT_UNKNOWN_USER:
+		return PAM_USER_UNKNOWN;
+	case RESULT_FAILED:
+	case RESULT_TIMEOUT:
+		break;
+	}
+	return PAM_SESSION_ERR;
+}
+
+int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	struct options options;
+	struct result result;
+	const char *name;
+	uid_t uid;
+	int r;
+
+	(void)flags;
+	r = options_parse(pamh, argc, argv, &options);
+	if (r == PAM_SUCCESS)
+		r = find_user(pamh, &name, &uid);
+	if (r != PAM_SUCCESS)
+		return r;
+	ask_helper(pamh, &options, "open", getpid(), name, &result);
+	log_result(pamh, &options, name, &result);
+	r = code_of(result.code);
+	return r == PAM_SUCCESS ? announce(pamh, &result) : r;
+}
+
+/* PAM_SUCCESS, always: "optional" does not soften a close that fails. */
+int pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	const void *data = NULL;
+	const struct session *session;
+	struct options options;
+	struct result result;
+	char uid[16];
+
+	(void)flags;
+	/* systemd closes as the user, who can do nothing here; the next open makes it good. */
+	if (geteuid() != 0 || pam_get_data(pamh, SESSION_DATA, &data) != PAM_SUCCESS || !data)
+		return PAM_SUCCESS;
+	if (options_parse(pamh, argc, argv, &options) != PAM_SUCCESS)
+		return PAM_SUCCESS;
+	session = data;
+	snprintf(uid, sizeof(uid), "%u", session->uid);
+	ask_helper(pamh, &options, "close", session->pid, uid, &result);
+	if (result.code != RESULT_READY && result.text[0])
+		pam_syslog(pamh, LOG_ERR, "closing the session of uid %s: %s", uid, result.text);
+	else if (result.text[0] && !options.quiet)
+		pam_syslog(pamh, LOG_INFO, "uid %s: %s", uid, result.text);
+	return PAM_SUCCESS;
+}

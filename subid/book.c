@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The book, /etc/usernamespaces: see book.h. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "subid/book.h"
+
+static int parse_uid(struct slice value, struct id_entry *entry)
+{
+	uint64_t uid;
+
+	if (parse_number(value, ID_LAST, &uid) < 0)
+		return -EINVAL;
+	entry->uid = (uid_t)uid;
+	entry->has_uid = true;
+	return 0;
+}
+
+static int parse_gid_start(struct slice value, struct id_entry *entry)
+{
+	struct id_range gids;
+	uint64_t start;
+
+	if (parse_number(value, ID_LAST, &start) < 0 ||
+	    id_range_make(start, entry->range.count, &gids) < 0)
+		return -EINVAL;
+	entry->gid_start = gids.start;
+	return 0;
+}
+
+/* A day as YYYY-MM-DD; only its form is checked, as no decision hangs on it. */
+static int parse_retired(struct slice value, struct id_entry *entry)
+{
+	static const char form[] = "dddd-dd-dd";
+
+	if (value.length != sizeof(form) - 1)
+		return -EINVAL;
+	for (size_t i = 0; i < value.length; i++) {
+		bool digit = value.text[i] >= '0' && value.text[i] <= '9';
+
+		if (form[i] == 'd' ? !digit : value.text[i] != form[i])
+			return -EINVAL;
+	}
+	entry->retired = true;
+	return 0;
+}
+
+static int set_deny_setgroups(struct slice value, struct id_entry *entry)
+{
+	(void)value;
+	entry->deny_setgroups = true;
+	return 0;
+}
+
+static int set_adopted(struct slice value, struct id_entry *entry)
+{
+	(void)value;
+	entry->adopted = true;
+	return 0;
+}
+
+static int set_reserved(struct slice value, struct id_entry *entry)
+{
+	(void)value;
+	entry->reserved = true;
+	return 0;
+}
+
+/* Every flag there is: usernamespaces(5). */
+static const struct {
+	const char *name;
+	bool takes_value;
+	int (*apply)(struct slice value, struct id_entry *entry);
+} flags[] = {
+	{"uid", true, parse_uid},
+	{"gid", true, parse_gid_start},
+	{"deny-setgroups", false, set_deny_setgroups},
+	{"adopted", false, set_adopted},
+	{"reserved", false, set_reserved},
+	{"retired", true, parse_retired},
+};
+
+static int parse_flag(struct slice flag, struct id_entry *entry)
+{
+	struct slice name, value = flag;
+	bool has_value;
+
+	next_field(&value, '=', &name);
+	has_value = value.text != NULL;
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		if (slice_equals(name, flags[i].name) && has_value == flags[i].takes_value)
+			return flags[i].apply(value, entry);
+	return -EINVAL;
+}
+
+const char *book_parse_entry(struct slice line, struct id_entry *ret)
+{
+	struct slice list, flag;
+	const char *wrong;
+
+	wrong = parse_owner_and_range(&line, ret);
+	if (wrong)
+		return wrong;
+	if (!next_field(&line, ':', &list) || line.text)
+		return "it has not four fields, <user>:<start>:<length>:<flags>";
+	if (list.length == 0)
+		return NULL;
+	while (next_field(&list, ',', &flag))
+		if (parse_flag(flag, ret) < 0)
+			return "a flag is unknown or has a wrong value (usernamespaces(5))";
+	return NULL;
+}
+
+struct id_range book_entry_gids(const struct id_entry *entry)
+{
+	return (struct id_range){entry->gid_start, entry->range.count};
+}
+
+const struct id_entry *book_find(const struct id_file *book, uid_t uid)
+{
+	for (size_t i = 0; i < book->count; i++) {
+		const struct id_entry *entry = &book->entries[i];
+
+		if (entry->has_uid && entry->uid == uid && !entry->reserved && !entry->retired)
+			return entry;
+	}
+	return NULL;
+}
+
+int book_append(const struct id_file *book, const struct id_entry *entry, struct reason *why)
+{
+	char gid[32] = "", line[512];
+
+	if (entry->gid_start != entry->range.start)
+		snprintf(gid, sizeof(gid), ",gid=%" PRIu32, entry->gid_start);
+	snprintf(line, sizeof(line), "%.*s:%" PRIu32 ":%" PRIu32 ":uid=%u%s%s\n",
+		 (int)entry->owner.length, entry->owner.text, entry->range.start,
+		 entry->range.count, entry->uid, gid, entry->adopted ? ",adopted" : "");
+	return id_file_append(book, line, why);
+}

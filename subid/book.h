@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The book, /etc/usernamespaces: the record of every exterior range on the host, a line
+ * <user>:<start>:<length>:<flags> each, as James Bottomley proposed it in 2016. Users'
+ * ranges are settled here first; /etc/subuid and /etc/subgid hold copies.
+ */
+#ifndef SUBID_BOOK_H
+#define SUBID_BOOK_H
+
+#include "subid/idfile.h"
+
+/* A line of the book; for id_file_read(). */
+id_entry_parser book_parse_entry;
+
+/* Its uid and gid ranges have the same length. */
+struct id_range book_entry_gids(const struct id_entry *entry);
+
+/* The line of a uid that is neither reserved nor retired. NULL: none. */
+const struct id_entry *book_find(const struct id_file *book, uid_t uid);
+
+/* Adds a line with the flags uid=, gid= and adopted as the entry says. See id_file_append(). */
+int book_append(const struct id_file *book, const struct id_entry *entry, struct reason *why);
+
+#endif

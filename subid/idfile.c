@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Files of <owner>:<start>:<count> lines: see idfile.h. Reads and writes as root, without caps. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "subid/idfile.h"
+#include "util/cleanup.h"
+#include "util/file.h"
+
+/* About a million lines; a larger file is refused rather than read into memory. */
+#define ID_FILE_MAX (64u << 20)
+
+/* Nothing in it, or a comment. */
+static bool is_blank(struct slice line)
+{
+	size_t i = 0;
+
+	while (i < line.length && (line.text[i] == ' ' || line.text[i] == '\t'))
+		i++;
+	return i == line.length || line.text[i] == '#';
+}
+
+static int add_entry(struct id_file *file, const struct id_entry *entry)
+{
+	if (file->count == file->room) {
+		size_t room = file->room ? file->room * 2 : 64;
+		struct id_entry *larger = reallocarray(file->entries, room, sizeof(*larger));
+
+		if (!larger)
+			return -ENOMEM;
+		file->entries = larger;
+		file->room = room;
+	}
+	file->entries[file->count++] = *entry;
+	return 0;
+}
+
+static void note_malformed(struct id_file *file, unsigned int line, const char *wrong)
+{
+	if (file->malformed)
+		return;
+	file->malformed = line;
+	refuse(&file->malformed_why, -EINVAL, "%s:%u: malformed line: %s", file->path, line, wrong);
+}
+
+int id_file_parse(const char *path, char *text, size_t length, id_entry_parser *parse,
+		  struct id_file *ret)
+{
+	struct id_file file = {.path = path, .text = text, .length = length};
+	struct slice rest = {text, length}, line;
+	unsigned int number = 0;
+
+	while (next_field(&rest, '\n', &line)) {
+		struct id_entry entry = {.line = ++number};
+		const char *wrong;
+
+		if (is_blank(line))
+			continue;
+		wrong = parse(line, &entry);
+		if (wrong) {
+			note_malformed(&file, number, wrong);
+		} else if (add_entry(&file, &entry) < 0) {
+			id_file_free(&file);
+			return -ENOMEM;
+		}
+	}
+	*ret = file;
+	return 0;
+}
+
+int id_file_read(const char *path, id_entry_parser *parse, struct id_file *ret, struct reason *why)
+{
+	char *text = NULL;
+	size_t length = 0;
+	int r;
+
+	r = file_read_trusted(path, ID_FILE_MAX, &text, &length, why);
+	if (r < 0 && r != -ENOENT)
+		return r;
+	r = id_file_parse(path, text, length, parse, ret);
+	if (r < 0)
+		return refuse_errno(why, r, "cannot read %s", path);
+	return 0;
+}
+
+void id_file_free(struct id_file *file)
+{
+	free(file->entries);
+	free(file->text);
+	*file = (struct id_file){.path = NULL};
+}
+
+int id_file_append(const struct id_file *file, const char *line, struct reason *why)
+{
+	size_t line_length = strlen(line), length = file->length;
+	CLEANUP_FREE char *text = malloc(length + 1 + line_length);
+
+	if (!text)
+		return refuse_errno(why, -ENOMEM, "cannot write %s", file->path);
+	if (length > 0) {
+		memcpy(text, file->text, length);
+		/* libsubid 4.20 refuses a whole file without a final newline. */
+		if (text[length - 1] != '\n')
+			text[length++] = '\n';
+	}
+	memcpy(text + length, line, line_length);
+	return file_replace(file->path, text, length + line_length, why);
+}
+
+const char *parse_owner_and_range(struct slice *line, struct id_entry *entry)
+{
+	struct slice start_digits, count_digits;
+	uint64_t start, count;
+
+	if (memchr(line->text, '\0', line->length))
+		return "there is a NUL byte in it";
+	if (!next_field(line, ':', &entry->owner) || !next_field(line, ':', &start_digits) ||
+	    !next_field(line, ':', &count_digits))
+		return "it has less than three fields";
+	if (entry->owner.length == 0)
+		return "it names no owner";
+	if (parse_number(start_digits, ID_LAST, &start) < 0)
+		return "its start is no decimal id below 4294967295";
+	if (parse_number(count_digits, ID_LAST, &count) < 0)
+		return "its length is no decimal number below 4294967295";
+	if (id_range_make(start, count, &entry->range) < 0)
+		return "its length is 0, or it goes beyond id 4294967294";
+	entry->gid_start = entry->range.start;
+	return NULL;
+}
+
+static bool name_fits(const char *name)
+{
+	size_t length = strlen(name);
+
+	if (length == 0 || length >= ID_OWNER_SIZE || strchr("-+#", name[0]))
+		return false;
+	if (strspn(name, "0123456789") == length)
+		return false;
+	for (const char *c = name; *c; c++)
+		if ((unsigned char)*c <= ' ' || *c == 0x7f || *c == ':' || *c == '/')
+			return false;
+	return true;
+}
+
+void owner_in_files(const char *name, uid_t uid, char ret[static ID_OWNER_SIZE])
+{
+	if (name_fits(name))
+		snprintf(ret, ID_OWNER_SIZE, "%s", name);
+	else
+		snprintf(ret, ID_OWNER_SIZE, "%u", uid);
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the book, /etc/subuid and /etc/subgid have in common: lines that begin with
+ * <owner>:<start>:<count>, and are only ever added at the end of the whole file.
+ */
+#ifndef SUBID_IDFILE_H
+#define SUBID_IDFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "subid/range.h"
+#include "util/cleanup.h"
+#include "util/parse.h"
+#include "util/reason.h"
+
+/* One line. Slices point into the text of its file. The flags are the book's alone. */
+struct id_entry {
+	struct slice owner; /* a name, or a uid in digits */
+	struct id_range range;
+	unsigned int line; /* from 1 */
+
+	uint32_t gid_start; /* where the group range starts: range.start, but for gid=START */
+	bool has_uid;
+	uid_t uid;	     /* whose it is: uid=N */
+	bool deny_setgroups; /* no setgroups(2) inside */
+	bool adopted;	     /* found in /etc/subuid, not chosen by us */
+	bool reserved;	     /* for other software; never handed out */
+	bool retired;	     /* its user is gone; never handed out */
+};
+
+struct id_file {
+	const char *path; /* the caller's */
+	char *text;	  /* as it was read; NULL: there is no such file */
+	size_t length;
+	struct id_entry *entries;
+	size_t count;
+	size_t room;
+	unsigned int malformed;	     /* the first line that cannot be read, 0: none */
+	struct reason malformed_why; /* what is wrong with it, with file and line */
+};
+
+/* Reads a line, neither blank nor a comment. Gives NULL, or what is wrong with it, for people. */
+typedef const char *id_entry_parser(struct slice line, struct id_entry *ret);
+
+/*
+ * Reads the file; none is an empty one. A malformed line is no error: it is noted, as what
+ * the other lines say still holds, and only new ranges must wait for it to be mended.
+ * Any error: the file cannot be believed (not root's, not a file, over 64 MiB), with a reason.
+ * id_file_free() afterwards.
+ */
+int id_file_read(const char *path, id_entry_parser *parse, struct id_file *ret, struct reason *why);
+
+/* The same from an allocated text, which it takes over, also on failure (-ENOMEM). */
+int id_file_parse(const char *path, char *text, size_t length, id_entry_parser *parse,
+		  struct id_file *ret);
+
+void id_file_free(struct id_file *file);
+
+#define CLEANUP_ID_FILE CLEANUP(id_file_free)
+
+/*
+ * Writes the file anew with one line (ending in a newline) more, every other byte as it was.
+ * The caller holds the lock (subid/lock.h) and has read the file under it.
+ */
+int id_file_append(const struct id_file *file, const char *line, struct reason *why);
+
+/*
+ * For parsers: takes owner, start and count off the front of line, and leaves the rest
+ * (line->text is NULL when nothing follows). Gives NULL or what is wrong.
+ */
+const char *parse_owner_and_range(struct slice *line, struct id_entry *entry);
+
+/* Room for an owner, a name that fits or a uid, and its NUL. */
+#define ID_OWNER_SIZE 257
+
+/*
+ * Writes how a user is called in such lines: by name, or by uid where the name would
+ * not mean just this user to every reader: empty or over 256 bytes; a colon, slash, blank or
+ * control character in it; '-', '+' or '#' in front; digits only (shadow takes them for a uid).
+ */
+void owner_in_files(const char *name, uid_t uid, char ret[static ID_OWNER_SIZE]);
+
+#endif

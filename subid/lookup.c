@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Ranges as libsubid knows them: see lookup.h. Runs as root, without capabilities. */
+#include <ctype.h>
+#include <errno.h>
+#include <shadow/subid.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "subid/lookup.h"
+#include "util/cleanup.h"
+#include "util/file.h"
+#include "util/parse.h"
+
+static void free_answer(struct subid_range *answer)
+{
+#if SUBID_ABI_MAJOR >= 5
+	/* A plugin may have its own allocator; before ABI 5 there was only free(). */
+	subid_free(answer);
+#else
+	free(answer);
+#endif
+}
+
+static bool set_has(const struct id_set *set, struct id_range range)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (id_range_equal(set->ranges[i], range))
+			return true;
+	return false;
+}
+
+static int add_answer(const struct subid_range *answer, int count, struct id_set *set)
+{
+	for (int i = 0; i < count; i++) {
+		struct id_range range;
+		int r;
+
+		r = id_range_make(answer[i].start, answer[i].count, &range);
+		if (r < 0)
+			return r;
+		if (set_has(set, range))
+			continue;
+		r = id_set_add(set, range);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+typedef int get_ranges(const char *owner, struct subid_range **ranges);
+
+static int ask(get_ranges *get, const char *what, const char *owner, struct id_set *set,
+	       struct reason *why)
+{
+	struct subid_range *answer = NULL;
+	int count, r;
+
+	if (!set)
+		return 0;
+	count = get(owner, &answer);
+	if (count < 0)
+		return refuse(why, -EIO, "libsubid cannot say which subordinate %s '%s' has", what,
+			      owner);
+	r = add_answer(answer, count, set);
+	free_answer(answer);
+	if (r < 0)
+		return refuse_errno(why, r, "libsubid gives '%s' a bad range of subordinate %s",
+				    owner, what);
+	return 0;
+}
+
+/* Without this first, the error paths of 4.11 to 4.19 write to a FILE that is NULL. */
+static int start_libsubid(struct reason *why)
+{
+	static FILE *nowhere;
+
+	if (nowhere)
+		return 0;
+	nowhere = fopen("/dev/null", "we");
+	if (!nowhere)
+		return refuse_errno(why, -errno, "cannot open /dev/null");
+	if (!subid_init("userns-helper", nowhere))
+		return refuse(why, -EIO, "libsubid cannot be started");
+	return 0;
+}
+
+int lookup_ranges(const char *name, uid_t uid, struct id_set *uids, struct id_set *gids,
+		  struct reason *why)
+{
+	char digits[16];
+	const char *owners[] = {name, digits};
+	int r;
+
+	r = start_libsubid(why);
+	snprintf(digits, sizeof(digits), "%u", uid);
+	for (size_t i = 0; r == 0 && i < sizeof(owners) / sizeof(owners[0]); i++) {
+		r = ask(subid_get_uid_ranges, "uids", owners[i], uids, why);
+		if (r == 0)
+			r = ask(subid_get_gid_ranges, "gids", owners[i], gids, why);
+	}
+	return r;
+}
+
+/* The first word behind "subid:", or an empty slice. */
+static struct slice source_of(struct slice line)
+{
+	static const char key[] = "subid:";
+	size_t begin, end;
+
+	for (begin = 0; begin < line.length && isblank((unsigned char)line.text[begin]); begin++)
+		;
+	if (line.length - begin < sizeof(key) - 1 ||
+	    memcmp(line.text + begin, key, sizeof(key) - 1) != 0)
+		return (struct slice){NULL, 0};
+	begin += sizeof(key) - 1;
+	while (begin < line.length && isblank((unsigned char)line.text[begin]))
+		begin++;
+	for (end = begin; end < line.length && !isspace((unsigned char)line.text[end]); end++)
+		;
+	return (struct slice){line.text + begin, end - begin};
+}
+
+int lookup_source_is_files(const char *nsswitch_path, struct reason *why)
+{
+	CLEANUP_FREE char *text = NULL;
+	struct slice rest, line;
+	size_t length = 0;
+	int r;
+
+	r = file_read_trusted(nsswitch_path, 1 << 20, &text, &length, why);
+	if (r == -ENOENT)
+		return 0;
+	if (r < 0)
+		return r;
+	for (rest = (struct slice){text, length}; next_field(&rest, '\n', &line);) {
+		struct slice source = source_of(line);
+
+		if (source.length > 0 && !slice_equals(source, "files"))
+			return refuse(
+				why, -EOPNOTSUPP,
+				"%s takes subordinate ids from '%.*s', and new ranges can only "
+				"be written where it says files",
+				nsswitch_path, (int)source.length, source.text);
+	}
+	return 0;
+}

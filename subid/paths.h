@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The files of subordinate ids; their places are shadow's and cannot be configured. */
+#ifndef SUBID_PATHS_H
+#define SUBID_PATHS_H
+
+#define BOOK_FILE     "/etc/usernamespaces"
+#define SUBUID_FILE   "/etc/subuid"
+#define SUBGID_FILE   "/etc/subgid"
+#define PASSWD_LOCK   "/etc/.pwd.lock"
+#define NSSWITCH_FILE "/etc/nsswitch.conf"
+
+#endif

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Ranges of ids and sets of them: see range.h. Pure. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "subid/range.h"
+
+#define ALIGNMENT 65536u
+
+int id_range_make(uint64_t start, uint64_t count, struct id_range *ret)
+{
+	if (count == 0 || start > ID_LAST || count - 1 > ID_LAST - start)
+		return -ERANGE;
+	*ret = (struct id_range){(uint32_t)start, (uint32_t)count};
+	return 0;
+}
+
+uint32_t id_range_last(struct id_range range)
+{
+	return range.start + (range.count - 1);
+}
+
+bool id_range_equal(struct id_range a, struct id_range b)
+{
+	return a.start == b.start && a.count == b.count;
+}
+
+bool id_range_overlaps(struct id_range a, struct id_range b)
+{
+	return a.start <= id_range_last(b) && b.start <= id_range_last(a);
+}
+
+bool id_range_contains(struct id_range outer, struct id_range inner)
+{
+	return outer.start <= inner.start && id_range_last(inner) <= id_range_last(outer);
+}
+
+int id_set_add(struct id_set *set, struct id_range range)
+{
+	if (set->count == set->room) {
+		size_t room = set->room ? set->room * 2 : 64;
+		struct id_range *ranges = reallocarray(set->ranges, room, sizeof(*ranges));
+
+		if (!ranges)
+			return -ENOMEM;
+		set->ranges = ranges;
+		set->room = room;
+	}
+	set->ranges[set->count++] = range;
+	return 0;
+}
+
+void id_set_free(struct id_set *set)
+{
+	free(set->ranges);
+	*set = (struct id_set){NULL, 0, 0};
+}
+
+static int compare_starts(const void *a, const void *b)
+{
+	const struct id_range *left = a, *right = b;
+
+	return (left->start > right->start) - (left->start < right->start);
+}
+
+void id_set_normalize(struct id_set *set)
+{
+	size_t kept = 0;
+
+	if (set->count == 0)
+		return;
+	qsort(set->ranges, set->count, sizeof(*set->ranges), compare_starts);
+	for (size_t i = 1; i < set->count; i++) {
+		struct id_range *last = &set->ranges[kept];
+		struct id_range next = set->ranges[i];
+
+		/* ID_LAST is below UINT32_MAX, so the successor does not wrap. */
+		if (next.start > id_range_last(*last) + 1)
+			set->ranges[++kept] = next;
+		else if (id_range_last(next) > id_range_last(*last))
+			last->count = id_range_last(next) - last->start + 1;
+	}
+	set->count = kept + 1;
+}
+
+/* The first range of the set that ends at or behind id: an index, or set->count. */
+static size_t find_end_from(const struct id_set *set, uint64_t id)
+{
+	size_t low = 0, high = set->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (id_range_last(set->ranges[middle]) < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static uint64_t round_up(uint64_t id, uint32_t multiple)
+{
+	return (id + multiple - 1) / multiple * multiple;
+}
+
+int id_set_first_free(const struct id_set *set, struct id_range pool, uint32_t count,
+		      struct id_range *ret)
+{
+	uint32_t multiple = count % ALIGNMENT == 0 ? ALIGNMENT : 1;
+	uint64_t start = round_up(pool.start, multiple);
+
+	if (count == 0)
+		return -EINVAL;
+	for (size_t i = find_end_from(set, start);; i++) {
+		struct id_range candidate;
+
+		if (id_range_make(start, count, &candidate) < 0 ||
+		    !id_range_contains(pool, candidate))
+			return -ENOSPC;
+		if (i == set->count || !id_range_overlaps(candidate, set->ranges[i])) {
+			*ret = candidate;
+			return 0;
+		}
+		start = round_up((uint64_t)id_range_last(set->ranges[i]) + 1, multiple);
+	}
+}

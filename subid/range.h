@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Ranges of ids and sets of them. Pure: values in, values out.
+ */
+#ifndef SUBID_RANGE_H
+#define SUBID_RANGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* 4294967295 is (uid_t)-1, "no id" to every system call, so no range holds it. */
+#define ID_LAST (UINT32_MAX - 1)
+
+/* Ids start to start + count - 1; count is at least 1, and the last id at most ID_LAST. */
+struct id_range {
+	uint32_t start;
+	uint32_t count;
+};
+
+/*
+ * Makes a range of two numbers as they stand in a file.
+ * -ERANGE when count is 0 or an id of it is over ID_LAST.
+ */
+int id_range_make(uint64_t start, uint64_t count, struct id_range *ret);
+
+/* The highest id in it. */
+uint32_t id_range_last(struct id_range range);
+
+bool id_range_equal(struct id_range a, struct id_range b);
+bool id_range_overlaps(struct id_range a, struct id_range b);
+
+/* Is every id of inner in outer? */
+bool id_range_contains(struct id_range outer, struct id_range inner);
+
+/* A set of ids as a growing list of ranges. Zero it to begin; id_set_free() to end. */
+struct id_set {
+	struct id_range *ranges;
+	size_t count;
+	size_t room;
+};
+
+/* -ENOMEM, the set as before. Ranges may overlap and come in any order. */
+int id_set_add(struct id_set *set, struct id_range range);
+void id_set_free(struct id_set *set);
+
+/* Sorts and merges, as id_set_first_free() needs it. O(n log n). */
+void id_set_normalize(struct id_set *set);
+
+/*
+ * The lowest range of count ids inside pool that no range of the (normalized) set meets.
+ * Its start is a multiple of 65536 where count is, so that a range's ids keep their low
+ * 16 bits, as systemd's do. -ENOSPC when there is none.
+ */
+int id_set_first_free(const struct id_set *set, struct id_range pool, uint32_t count,
+		      struct id_range *ret);
+
+#endif

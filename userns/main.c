@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* userns(1): the command people type. No privilege: what it may do is what its user may do. */
+#include <stdio.h>
+#include <string.h>
+
+#include "config.h"
+#include "userns/complain.h"
+#include "userns/verbs.h"
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+} verbs[] = {
+	{"exec", verb_exec},
+	{"status", verb_status},
+};
+
+static const char usage[] =
+	"Usage: userns exec [--drop-groups] [--] COMMAND [ARGUMENT...]\n"
+	"       userns status [USER]\n"
+	"\n"
+	"Your own part of this host's user ids: a user namespace made at login.\n"
+	"\n"
+	"  exec           run a command inside, as root there, with its own mounts\n"
+	"  status         show the namespace, its id maps and its sessions\n"
+	"  -h, --help     this text; userns(1) has the rest\n"
+	"  -V, --version  the version\n";
+
+int main(int argc, char **argv)
+{
+	if (argc < 2) {
+		fputs(usage, stderr);
+		return EXIT_USAGE;
+	}
+	if (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0) {
+		fputs(usage, stdout);
+		return EXIT_DONE;
+	}
+	if (strcmp(argv[1], "-V") == 0 || strcmp(argv[1], "--version") == 0) {
+		puts("userns " USERNS_VERSION);
+		return EXIT_DONE;
+	}
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (strcmp(argv[1], verbs[i].name) == 0)
+			return verbs[i].run(argc - 1, argv + 1);
+	return complain(EXIT_USAGE, "there is no '%s'; see userns --help", argv[1]);
+}

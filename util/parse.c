@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Strict numbers and fields: see parse.h. Pure. */
+#include <errno.h>
+#include <string.h>
+
+#include "util/parse.h"
+
+int parse_number(struct slice digits, uint64_t max, uint64_t *ret)
+{
+	uint64_t value = 0;
+
+	if (digits.length == 0)
+		return -EINVAL;
+	for (size_t i = 0; i < digits.length; i++) {
+		unsigned int digit = (unsigned char)digits.text[i] - (unsigned int)'0';
+
+		if (digit > 9)
+			return -EINVAL;
+		if (value > (max - digit) / 10 || digit > max)
+			return -ERANGE;
+		value = value * 10 + digit;
+	}
+	*ret = value;
+	return 0;
+}
+
+int parse_id(const char *text, uint32_t *ret)
+{
+	struct slice digits = {text, strlen(text)};
+	uint64_t value;
+	int r;
+
+	r = parse_number(digits, UINT32_MAX, &value);
+	if (r < 0)
+		return r;
+	*ret = (uint32_t)value;
+	return 0;
+}
+
+bool next_field(struct slice *rest, char separator, struct slice *ret_field)
+{
+	const char *end;
+
+	if (!rest->text)
+		return false;
+	end = memchr(rest->text, separator, rest->length);
+	if (!end) {
+		*ret_field = *rest;
+		*rest = (struct slice){NULL, 0};
+		return true;
+	}
+	*ret_field = (struct slice){rest->text, (size_t)(end - rest->text)};
+	rest->length -= ret_field->length + 1;
+	rest->text = end + 1;
+	return true;
+}
+
+bool slice_equals(struct slice slice, const char *text)
+{
+	return strlen(text) == slice.length && memcmp(slice.text, text, slice.length) == 0;
+}

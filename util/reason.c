@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The error convention of the tree: see reason.h. Pure. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "util/reason.h"
+
+void make_printable(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			*text = '?';
+}
+
+int refuse(struct reason *why, int error, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(why->text, sizeof(why->text), format, args);
+	va_end(args);
+	make_printable(why->text);
+	return error;
+}
+
+int refuse_errno(struct reason *why, int error, const char *format, ...)
+{
+	va_list args;
+	size_t used;
+
+	va_start(args, format);
+	vsnprintf(why->text, sizeof(why->text), format, args);
+	va_end(args);
+	used = strlen(why->text);
+	snprintf(why->text + used, sizeof(why->text) - used, ": %s", strerror(-error));
+	make_printable(why->text);
+	return error;
+}
