@@ -21,7 +21,7 @@ PAMDIR     ?= /usr/lib/$(shell $(CC) -print-multiarch)/security
 BUILD_DEPS = gcc libc6-dev pkg-config libpam0g-dev libsubid-dev libcap-dev libeconf-dev \
              libsmartcols-dev
 DEMO_DEPS  = iproute2 openssh-server openssh-client uidmap podman crun bubblewrap busybox-static passwd
-CHECK_DEPS = clang clang-format libcmocka-dev bats pamtester strace perl-base libcap2-bin binutils \
+CHECK_DEPS = procps clang clang-format libcmocka-dev bats pamtester strace perl-base libcap2-bin binutils \
              shellcheck mandoc login
 DEPS       = $(BUILD_DEPS) $(DEMO_DEPS) $(CHECK_DEPS)
 
@@ -116,12 +116,8 @@ $(BUILD)/tests/system/pamhost: tests/system/pamhost.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -fPIE -pie $(ALL_LDFLAGS) -o $@ $< -lpam
 
-$(BUILD)/tests/system/nsprobe: tests/system/nsprobe.c
-	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -fPIE -pie $(ALL_LDFLAGS) -o $@ $<
-
 unit-tests: $(UNIT_TESTS)
-system-tests: all $(BUILD)/tests/system/pamhost $(BUILD)/tests/system/nsprobe
+system-tests: all $(BUILD)/tests/system/pamhost
 
 format:
 	clang-format -i $$(git ls-files '*.[ch]')

@@ -109,9 +109,17 @@ int rundir_open(uid_t uid, bool create, struct rundir *ret, struct reason *why)
 	}
 }
 
-int rundir_open_to_read(uid_t uid, int *ret_fd, struct reason *why)
+int rundir_open_to_read(uid_t uid, int *ret_fd)
 {
-	return open_directory(uid, false, ret_fd, why);
+	char path[RUNDIR_PATH_SIZE];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%u", USERNS_RUNDIR, uid);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return -errno;
+	*ret_fd = fd;
+	return 0;
 }
 
 void rundir_remove_if_unused(uid_t uid, const struct rundir *dir)

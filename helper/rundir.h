@@ -39,8 +39,11 @@ void rundir_pin_path(uid_t uid, char ret[static RUNDIR_PATH_SIZE]);
  */
 int rundir_open(uid_t uid, bool create, struct rundir *ret, struct reason *why);
 
-/* Opens it to look, without lock: for userns(1). -ENOENT as above. */
-int rundir_open_to_read(uid_t uid, int *ret_fd, struct reason *why);
+/*
+ * Opens it to look, without lock: for userns(1). No check of its owner, as inside a user namespace
+ * root's files seem to be nobody's. -ENOENT: there is none; -errno.
+ */
+int rundir_open_to_read(uid_t uid, int *ret_fd);
 
 /* Removes the directory if it has neither session nor pin; the lock is held until rundir_close().
  */

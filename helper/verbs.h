@@ -13,10 +13,7 @@ struct request {
 	pid_t pid; /* the process whose session it is; 0: none, for an admin at a terminal */
 };
 
-/*
- * Both fill result but for magic and version, run with the capabilities that
- * caps_for_settling() left, and end with none.
- */
+/* Both fill result but for magic and version, and begin as caps_for_settling() left them. */
 void verb_open(const struct request *request, struct result *ret);
 void verb_close(const struct request *request, struct result *ret);
 

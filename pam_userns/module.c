@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <pwd.h>
 #include <security/pam_ext.h>
 #include <security/pam_modules.h>
@@ -63,6 +64,20 @@ static void show_name(const char *name, char ret[static NAME_SHOWN_SIZE])
 	make_printable(ret);
 }
 
+/* A directory that is down says nothing about the user; getpwnam(3) lists what does. */
+static int log_no_account(pam_handle_t *pamh, const char *name, int error)
+{
+	char shown[NAME_SHOWN_SIZE];
+
+	show_name(name, shown);
+	if (error == 0 || error == ENOENT || error == ESRCH || error == EPERM) {
+		pam_syslog(pamh, LOG_ERR, "there is no user '%s'", shown);
+		return PAM_USER_UNKNOWN;
+	}
+	pam_syslog(pamh, LOG_ERR, "cannot look up the user '%s': %s", shown, strerror(error));
+	return PAM_SESSION_ERR;
+}
+
 /* PAM_SUCCESS: this login is one for the helper. */
 static int find_user(pam_handle_t *pamh, const char **ret_name, uid_t *ret_uid)
 {
@@ -78,13 +93,8 @@ static int find_user(pam_handle_t *pamh, const char **ret_name, uid_t *ret_uid)
 		return PAM_IGNORE;
 	errno = 0;
 	entry = pam_modutil_getpwnam(pamh, name);
-	if (!entry) {
-		char shown[NAME_SHOWN_SIZE];
-
-		show_name(name, shown);
-		pam_syslog(pamh, LOG_ERR, "there is no user '%s'", shown);
-		return PAM_USER_UNKNOWN;
-	}
+	if (!entry)
+		return log_no_account(pamh, name, errno);
 	if (is_system_user(pamh, entry->pw_uid))
 		return PAM_IGNORE;
 	*ret_name = name;
@@ -120,7 +130,7 @@ static void log_failed_start(pam_handle_t *pamh, const struct options *options, 
 static void ask_helper(pam_handle_t *pamh, const struct options *options, const char *verb,
 		       pid_t pid, const char *user, struct result *ret)
 {
-	char pid_option[32], timeout_option[32], config_option[4096];
+	char pid_option[32], timeout_option[32], config_option[sizeof("--config=") + PATH_MAX];
 	const char *argv[8] = {USERNS_HELPER, "--result-fd=3", pid_option, timeout_option};
 	int status = -1, n = 4, r;
 
@@ -139,21 +149,36 @@ static void ask_helper(pam_handle_t *pamh, const struct options *options, const 
 	}
 }
 
-/* Tells the session what it has, and the handle what to close. */
+/* Tells the handle what to close. */
+static int remember_session(pam_handle_t *pamh, uid_t uid)
+{
+	struct session *session = malloc(sizeof(*session));
+	int r;
+
+	if (!session)
+		return PAM_BUF_ERR;
+	*session = (struct session){.uid = uid, .pid = getpid()};
+	r = pam_set_data(pamh, SESSION_DATA, session, free_session);
+	if (r != PAM_SUCCESS)
+		free(session);
+	return r;
+}
+
+/* Tells the session what it has. */
 static int announce(pam_handle_t *pamh, const struct result *result)
 {
 	char variable[sizeof("USERNS_PATH=") + RESULT_PATH_SIZE];
-	struct session *session = malloc(sizeof(*session));
+	int r;
 
 	snprintf(variable, sizeof(variable), "USERNS_PATH=%s", result->path);
-	if (session)
-		*session = (struct session){.uid = result->uid, .pid = getpid()};
-	if (!session || pam_set_data(pamh, SESSION_DATA, session, free_session) != PAM_SUCCESS) {
-		free(session);
-		pam_syslog(pamh, LOG_ERR, "out of memory");
-		return PAM_SESSION_ERR;
-	}
-	return pam_putenv(pamh, variable) == PAM_SUCCESS ? PAM_SUCCESS : PAM_SESSION_ERR;
+	r = remember_session(pamh, result->uid);
+	if (r == PAM_SUCCESS)
+		r = pam_putenv(pamh, variable);
+	if (r == PAM_SUCCESS)
+		return PAM_SUCCESS;
+	/* The record of this session goes when this process does. */
+	pam_syslog(pamh, LOG_ERR, "no namespace: %s", pam_strerror(pamh, r));
+	return PAM_SESSION_ERR;
 }
 
 static void log_result(pam_handle_t *pamh, const struct options *options, const char *name,

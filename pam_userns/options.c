@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The module's arguments: see options.h. */
 #include <errno.h>
+#include <limits.h>
 #include <security/pam_ext.h>
 #include <stddef.h>
 #include <string.h>
@@ -14,7 +15,7 @@
 static int parse_conf(const char *value, struct options *options)
 {
 	/* Relative to what? The host's directory is its own affair. */
-	if (value[0] != '/')
+	if (value[0] != '/' || strlen(value) >= PATH_MAX)
 		return -EINVAL;
 	options->policy = value;
 	return 0;
@@ -27,7 +28,6 @@ static int parse_timeout(const char *value, struct options *options)
 	if (parse_id(value, &seconds) < 0 || seconds < 1 || seconds > TIMEOUT_MAX)
 		return -EINVAL;
 	options->timeout = seconds;
-	options->timeout_text = value;
 	return 0;
 }
 
@@ -70,7 +70,7 @@ static int apply(const char *argument, struct options *options)
 
 int options_parse(pam_handle_t *pamh, int argc, const char **argv, struct options *ret)
 {
-	struct options options = {.timeout = 5, .timeout_text = "5"};
+	struct options options = {.timeout = 5};
 
 	for (int i = 0; i < argc; i++)
 		if (apply(argv[i], &options) < 0) {

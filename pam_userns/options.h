@@ -7,8 +7,7 @@
 #include <stdbool.h>
 
 struct options {
-	const char *policy; /* conf=FILE; NULL: the helper's default */
-	const char *timeout_text;
+	const char *policy;   /* conf=FILE; NULL: the helper's default */
 	unsigned int timeout; /* timeout=SECONDS, 1 to 3600 */
 	bool debug;	      /* say what is done */
 	bool quiet;	      /* say nothing when all is well */

@@ -80,12 +80,15 @@ static int check_clear(const struct settle_sources *sources, const struct settle
 	return 0;
 }
 
-/* Does the user have just this range in the file? */
+/*
+ * Does the file give the user this range? As part of a longer one as well: what was adopted is cut
+ * where the other file's range is shorter.
+ */
 static bool has_copy(const struct id_file *file, const struct settle_request *request,
 		     struct id_range range)
 {
 	for (size_t i = 0; i < file->count; i++)
-		if (id_range_equal(file->entries[i].range, range) &&
+		if (id_range_contains(file->entries[i].range, range) &&
 		    subfile_owned_by(&file->entries[i], request->name, request->uid))
 			return true;
 	return false;
@@ -213,20 +216,44 @@ static int settle_newcomer(const struct settle_sources *sources,
 	return r;
 }
 
+/* Invariant: a uid given to a new person does not inherit the old one's ids either. */
+static int check_owner(const struct settle_sources *sources, const struct id_entry *own,
+		       const struct settle_request *request, struct reason *why)
+{
+	char owner[ID_OWNER_SIZE];
+
+	owner_in_files(request->name, request->uid, owner);
+	if (slice_equals(own->owner, owner))
+		return 0;
+	return refuse(
+		why, -EEXIST,
+		"%s:%u gives uid %u a range as '%.*s', who is '%s' now; change the name there "
+		"if that is the same person, else mark the line retired=DATE",
+		sources->book.path, own->line, request->uid, (int)own->owner.length,
+		own->owner.text, owner);
+}
+
+static void keep(const struct id_entry *own, struct settlement *ret)
+{
+	*ret = (struct settlement){.uids = own->range,
+				   .gids = book_entry_gids(own),
+				   .deny_setgroups = own->deny_setgroups,
+				   .adopted = own->adopted};
+}
+
 int settle_decide(const struct settle_sources *sources, const struct settle_request *request,
 		  struct settlement *ret, struct reason *why)
 {
 	const struct id_entry *own = book_find(&sources->book, request->uid);
 	struct settlement settled = {.write_book = false};
-	int r = 0;
+	int r;
 
-	if (own)
-		settled = (struct settlement){.uids = own->range,
-					      .gids = book_entry_gids(own),
-					      .deny_setgroups = own->deny_setgroups,
-					      .adopted = own->adopted};
-	else
+	if (own) {
+		r = check_owner(sources, own, request, why);
+		keep(own, &settled);
+	} else {
 		r = settle_newcomer(sources, request, &settled, why);
+	}
 	if (r == 0)
 		r = check_clear(sources, request, &settled, why);
 	if (r < 0)

@@ -149,7 +149,6 @@ static int print_status(int dir, int pin, const char *path)
 
 int verb_status(int argc, char **argv)
 {
-	struct reason why = {.text = ""};
 	CLEANUP_FD int dir = -1;
 	CLEANUP_FD int pin = -1;
 	char path[RUNDIR_PATH_SIZE];
@@ -160,9 +159,10 @@ int verb_status(int argc, char **argv)
 	if (status != 0)
 		return status;
 	rundir_pin_path(uid, path);
-	r = rundir_open_to_read(uid, &dir, &why);
+	r = rundir_open_to_read(uid, &dir);
 	if (r < 0 && r != -ENOENT)
-		return complain(EXIT_SYSTEM, "%s", why.text);
+		return complain(EXIT_SYSTEM, "cannot open the directory of %s: %s", path,
+				strerror(-r));
 	if (r == 0)
 		pin = openat(dir, PIN_NAME, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (pin < 0 || namespace_check_type(pin) < 0)

@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# The module in hosts of every kind, and with helpers that fail in every way: the right PAM
+# code, one line in the log, and the host as it was before.
+
+load common
+
+setup() {
+	needs_sandbox
+	cp -f "$top/build/system/userns-helper" "$helper"
+	mark_log
+}
+
+teardown() {
+	[ "${USERNS_SANDBOX:-}" = inside ] || return 0
+	cp -f "$top/build/system/userns-helper" "$helper"
+	sed -i 's/pam_userns.so.*/pam_userns.so/' /etc/pam.d/userns-*
+}
+
+fake_helper() {
+	printf '#!/bin/sh\n%s\n' "$1" > /tmp/fake-helper
+	chmod 755 /tmp/fake-helper
+	rm -f "$helper"
+	mv /tmp/fake-helper "$helper"
+}
+
+# Descriptors, the disposition of SIGCHLD and the mask are as before; no zombie is left.
+host_as_before() {
+	for when in opened closed; do
+		reported "$when fds same"
+		reported "$when sigchld same"
+		reported "$when mask same"
+		reported "$when children none"
+	done
+}
+
+# One attempt in each kind of host with the helper there is: code, lines in the log, their text.
+fails_with() {
+	local user=$1 code=$2 text=$3 options
+	for options in '' --ignore --handler --closed --blocked; do
+		mark_log
+		# shellcheck disable=SC2086
+		"$pamhost" $options "$report" userns-test "$user"
+		reported "open $code"
+		reported 'path none'
+		host_as_before
+		[ "$(userns_log | wc -l)" = 1 ]
+		userns_log | grep -q "$text"
+	done
+	# Where the admin wrote "optional", the login is not broken, neither at open nor at close.
+	"$pamhost" "$report" userns-optional "$user"
+	reported 'open 0'
+	reported 'close 0'
+}
+
+@test "a sound helper in hosts that ignore, reap or block: the session opens, the host is as before" {
+	new_user sound
+	report=$(mktemp)
+	for options in '' --ignore --handler --closed --blocked '--closed --ignore --blocked'; do
+		# shellcheck disable=SC2086
+		"$pamhost" $options "$report" userns-test sound
+		reported 'open 0'
+		reported 'close 0'
+		host_as_before
+		no_namespace_left "$uid"
+	done
+}
+
+@test "a host with a thread that reaps every child" {
+	new_user threaded
+	report=$(mktemp)
+	for _ in {1..20}; do
+		"$pamhost" --thread "$report" userns-test threaded
+		reported 'open 0'
+		reported 'close 0'
+		host_as_before
+	done
+}
+
+@test "a missing helper" {
+	new_user missing
+	rm "$helper"
+	report=$(mktemp)
+	fails_with missing 14 'cannot run /usr/libexec/userns-helper: No such file'
+}
+
+@test "a helper that cannot be run" {
+	new_user broken
+	: > "$helper"
+	chmod 644 "$helper"
+	report=$(mktemp)
+	fails_with broken 14 'cannot run /usr/libexec/userns-helper: Permission denied'
+}
+
+@test "a helper that dies by a signal" {
+	new_user killed
+	# shellcheck disable=SC2016
+	fake_helper 'kill -SEGV $$'
+	report=$(mktemp)
+	fails_with killed 14 'was ended by signal 11\|ended without an answer'
+	"$pamhost" "$report" userns-test killed
+	userns_log | grep -q 'was ended by signal 11'
+}
+
+@test "a helper that ends without an answer" {
+	new_user silent
+	fake_helper 'exit 0'
+	report=$(mktemp)
+	fails_with silent 14 'ended without an answer'
+}
+
+@test "a helper that writes half a record" {
+	new_user half
+	fake_helper 'head -c 100 /dev/zero >&3'
+	report=$(mktemp)
+	fails_with half 14 'not of the same version'
+}
+
+@test "a helper that writes a whole record of nonsense" {
+	new_user nonsense
+	fake_helper 'head -c 784 /dev/urandom >&3'
+	report=$(mktemp)
+	fails_with nonsense 14 'not of the same version'
+}
+
+@test "a helper that hangs is killed at the deadline, and the login goes on" {
+	new_user hanging
+	sed -i 's/pam_userns.so/& timeout=1/' /etc/pam.d/userns-*
+	# shellcheck disable=SC2016
+	fake_helper 'echo $$ > /tmp/hanging.pid; trap "" TERM; exec sleep 100'
+	report=$(mktemp)
+	begin=$(date +%s%N)
+	"$pamhost" "$report" userns-test hanging
+	end=$(date +%s%N)
+	fails_with hanging 14 'gave no answer in 1 s and was killed'
+	sed -i 's/ timeout=1//' /etc/pam.d/userns-*
+	[ $((end - begin)) -lt 4000000000 ]
+	[ ! -e "/proc/$(cat /tmp/hanging.pid)" ]
+}
+
+@test "a helper that answers and then hangs is killed as well, and its answer counts" {
+	new_user lingering
+	sed -i 's/pam_userns.so/& timeout=1/' /etc/pam.d/userns-*
+	cp "$helper" /tmp/real-helper
+	# shellcheck disable=SC2016
+	fake_helper 'echo $$ > /tmp/lingering.pid; /tmp/real-helper "$@"; exec sleep 100'
+	sed -i 's/--pid=[0-9]*//' "$helper"
+	report=$(mktemp)
+	timeout 10 "$pamhost" "$report" userns-test lingering
+	sed -i 's/ timeout=1//' /etc/pam.d/userns-*
+	[ ! -e "/proc/$(cat /tmp/lingering.pid)" ]
+	host_as_before
+}
+
+@test "the helper gets no environment, no descriptor but the pipe, no signal blocked or ignored" {
+	new_user clean
+	# shellcheck disable=SC2016
+	fake_helper 'tr "\0" "\n" < /proc/$$/environ > /tmp/clean.env
+		grep -E "^Sig(Blk|Ign)" /proc/self/status > /tmp/clean.signals
+		exec ls /proc/self/fd > /tmp/clean.fds'
+	exec 8< /etc/passwd
+	report=$(mktemp)
+	FROM_THE_HOST=1 "$pamhost" --blocked --ignore "$report" userns-test clean
+	exec 8<&-
+	[ ! -s /tmp/clean.env ]
+	# 0 to 2 are /dev/null, 3 is the pipe, 4 is how ls reads the directory.
+	[ "$(tr '\n' ' ' < /tmp/clean.fds)" = '0 1 2 3 4 ' ]
+	grep -Eqx 'SigBlk:\s0+' /tmp/clean.signals
+	# But for 32 and 33, which are the C library's own.
+	ignored=$(awk '/SigIgn/ {print $2}' /tmp/clean.signals)
+	[ $((0x$ignored & ~0x180000000)) = 0 ]
+}
+
+@test "arguments: conf= and timeout= are used, a wrong one is an error that says so" {
+	new_user args
+	printf '[default]\ndelegate = no\n' > /tmp/args.conf
+	sed -i 's|pam_userns.so|& conf=/tmp/args.conf|' /etc/pam.d/userns-test
+	login_as args
+	reported 'open 6'
+	for wrong in conf=relative timeout=0 timeout=x timeout=3601 timeout= nonsense debug=1; do
+		sed -i "s|pam_userns.so.*|pam_userns.so $wrong|" /etc/pam.d/userns-test
+		mark_log
+		login_as args
+		reported 'open 14'
+		[ "$(userns_log | wc -l)" = 1 ]
+		userns_log | grep -qF "'$wrong'"
+	done
+	sed -i 's|pam_userns.so.*|pam_userns.so debug|' /etc/pam.d/userns-test
+	login_as args
+	reported 'open 0'
+	mark_log
+	login_as args
+	userns_log | grep -qF "namespace /run/userns/$uid/user for args"
+	sed -i 's|pam_userns.so.*|pam_userns.so|' /etc/pam.d/userns-test
+	mark_log
+	login_as args
+	[ -z "$(userns_log)" ]
+}
+
+@test "inside a user namespace the module leaves the login alone" {
+	run unshare --user --map-root-user "$pamhost" /tmp/module.inner userns-test root
+	report=/tmp/module.inner
+	reported 'open 6'
+	[ -z "$(userns_log)" ]
+}
+
+@test "systemd's close as the user changes nothing, and succeeds" {
+	new_user unprivileged
+	mkdir -p "/run/userns/$uid"
+	as_user unprivileged pamtester userns-test unprivileged close_session
+	[ -d "/run/userns/$uid" ]
+	rmdir "/run/userns/$uid"
+	[ -z "$(userns_log)" ]
+}

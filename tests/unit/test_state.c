@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Tests of helper/state: what is written for people, and how one value is found in it. */
+#include "helper/state.h"
+#include "tests/unit/scratch.h"
+#include "util/file.h"
+
+static void test_find(void **state)
+{
+	static const struct {
+		const char *text, *key, *value; /* NULL: not found */
+	} rows[] = {
+		{"user=alice\nuid=1000\n", "user", "alice"},
+		{"user=alice\nuid=1000\n", "uid", "1000"},
+		{"user=alice\nuid=1000", "uid", "1000"},
+		{"user=alice\nuid=1000\n", "gid", NULL},
+		{"uid_map=0 1 2,\nuid=7\n", "uid", "7"},
+		{"guid=1\nuid=2\n", "uid", "2"},
+		{"a=uid=1\nuid=2\n", "uid", "2"},
+		{"policy=a=b\n", "policy", "a=b"},
+		{"empty=\nnext=1\n", "empty", ""},
+		{"empty=", "empty", ""},
+		{"uid\nuid=3\n", "uid", "3"},
+		{"uid", "uid", NULL},
+		{"\n\nuid=4\n", "uid", "4"},
+		{"uid=1\nuid=2\n", "uid", "1"},
+		{"UID=1\n", "uid", NULL},
+		{" uid=1\n", "uid", NULL},
+		{"", "uid", NULL},
+		{"\n", "uid", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		size_t length = 99;
+		const char *value = state_find(rows[i].text, rows[i].key, &length);
+
+		if (!rows[i].value && (value || length != 99))
+			fail_msg("row %zu: '%s' found", i, value ? value : "length");
+		if (!rows[i].value)
+			continue;
+		if (!value || length != strlen(rows[i].value) ||
+		    strncmp(value, rows[i].value, length) != 0)
+			fail_msg("row %zu: '%s'", i, value ? value : "nothing");
+		/* In the text itself. */
+		assert_in_range((uintptr_t)value, (uintptr_t)rows[i].text,
+				(uintptr_t)(rows[i].text + strlen(rows[i].text)));
+	}
+}
+
+static const char written[] = "version=1\n"
+			      "user=DOM\\alice\n"
+			      "uid=1000\n"
+			      "gid=100\n"
+			      "uid_map=0 1000 1,1 524288 65536,\n"
+			      "gid_map=0 100 1,1 700000 65536,\n"
+			      "setgroups=deny\n"
+			      "policy=/etc/security/userns.conf\n";
+
+static struct ns_maps some_maps(bool setgroups)
+{
+	struct ns_maps maps;
+
+	maps_for_user(1000, 100, (struct id_range){524288, 65536}, (struct id_range){700000, 65536},
+		      setgroups, &maps);
+	return maps;
+}
+
+static int write_state(struct scratch *s, const struct ns_maps *maps, struct reason *why)
+{
+	const struct rundir dir = {.fd = s->fd, .lock = -1};
+	const struct state what = {.user = "DOM\\alice",
+				   .uid = 1000,
+				   .gid = 100,
+				   .maps = maps,
+				   .policy = "/etc/security/userns.conf"};
+
+	return state_write(&dir, &what, why);
+}
+
+static void test_write(void **state)
+{
+	struct ns_maps maps = some_maps(false);
+	struct scratch *s = *state;
+	struct reason why;
+
+	assert_int_equal(write_state(s, &maps, &why), 0);
+	assert_file(s, STATE_NAME, written, sizeof(written) - 1);
+	assert_int_equal(mode_of_file(s, STATE_NAME), 0644);
+	assert_int_equal(count_files(s), 1);
+}
+
+static void test_write_over_older(void **state)
+{
+	struct ns_maps maps = some_maps(true);
+	struct scratch *s = *state;
+	CLEANUP_FREE char *text = NULL;
+	CLEANUP_FD int fd = -1;
+	struct reason why;
+	const char *value;
+	size_t length;
+	char map[MAP_TEXT_SIZE];
+
+	memset(map, 'x', sizeof(map));
+	scratch_write(s, STATE_NAME, map, sizeof(map), 0644);
+	assert_int_equal(write_state(s, &maps, &why), 0);
+	fd = openat(s->fd, STATE_NAME, O_RDONLY | O_CLOEXEC);
+	assert_int_equal(file_read(fd, 4096, &text, &length), 0);
+	value = state_find(text, "setgroups", &length);
+	assert_non_null(value);
+	assert_int_equal(length, 5);
+	assert_memory_equal(value, "allow", 5);
+	/* What was written is found as it was put in. */
+	assert_int_equal(map_format(&maps.gids, ',', map), 0);
+	value = state_find(text, "gid_map", &length);
+	assert_non_null(value);
+	assert_int_equal(length, strlen(map));
+	assert_memory_equal(value, map, length);
+	assert_int_equal(count_files(s), 1);
+}
+
+static void test_write_failures(void **state)
+{
+	const struct rundir nowhere = RUNDIR_INIT;
+	struct ns_maps maps = some_maps(true);
+	const struct state what = {.user = "a", .uid = 1000, .maps = &maps, .policy = "p"};
+	struct scratch *s = *state;
+	struct reason why;
+
+	assert_int_equal(state_write(&nowhere, &what, &why), -EBADF);
+	TELLS("nowhere", &why, "uid 1000");
+
+	scratch_write(s, STATE_NAME, "older", 5, 0644);
+	for (size_t i = 0; i < MAP_EXTENTS_MAX; i++)
+		maps.gids.extents[i] = (struct extent){4294967294, 4294967294, 1};
+	maps.gids.count = MAP_EXTENTS_MAX;
+	assert_int_equal(write_state(s, &maps, &why), -E2BIG);
+	TELLS("too long", &why, "uid 1000");
+	assert_file(s, STATE_NAME, "older", 5);
+	assert_int_equal(count_files(s), 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_find),
+		SCRATCH_TEST(test_write),
+		SCRATCH_TEST(test_write_over_older),
+		SCRATCH_TEST(test_write_failures),
+	};
+
+	return cmocka_run_group_tests_name("state", tests, NULL, NULL);
+}
