@@ -112,7 +112,7 @@ int id_set_first_free(const struct id_set *set, struct id_range pool, uint32_t c
 
 	if (count == 0)
 		return -EINVAL;
-	for (size_t i = find_end_from(set, start);; i++) {
+	for (size_t i = find_end_from(set, start);;) {
 		struct id_range candidate;
 
 		if (id_range_make(start, count, &candidate) < 0 ||
@@ -123,5 +123,8 @@ int id_set_first_free(const struct id_set *set, struct id_range pool, uint32_t c
 			return 0;
 		}
 		start = round_up((uint64_t)id_range_last(set->ranges[i]) + 1, multiple);
+		/* Rounding up can have passed more than this one. */
+		while (i < set->count && id_range_last(set->ranges[i]) < start)
+			i++;
 	}
 }

@@ -112,8 +112,8 @@ teardown() {
 }
 
 @test "exec: with stdin, stdout and stderr closed" {
-	as_user "$name" sh -c "userns exec -- sh -c 'echo done > /tmp/$name.closed' <&- >&- 2>&-"
-	[ "$(cat "/tmp/$name.closed")" = done ]
+	as_user "$name" sh -c "userns exec -- sh -c 'echo ended > /tmp/$name.closed' <&- >&- 2>&-"
+	[ "$(cat "/tmp/$name.closed")" = ended ]
 }
 
 @test "exec and status: without a namespace, one sentence says how to get one" {
