@@ -3,7 +3,10 @@
 
 VERSION = 0.1
 
-CC      ?= gcc
+# Make's own default is cc.
+ifeq ($(origin CC),default)
+CC = gcc
+endif
 BUILD   ?= build
 CFLAGS  ?= -O2 -g
 PKGCONF ?= pkg-config
@@ -109,7 +112,7 @@ check: deps
 # What tests/check runs, after a build with both compilers.
 $(BUILD)/tests/unit/%: tests/unit/%.c $(call objects,$(CONF) $(SUBID) $(UTIL) helper/maps helper/state)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -fPIE -pie $(ALL_LDFLAGS) -o $@ $^ \
+	$(CC) $(ALL_CFLAGS) -fPIE -pie $(ALL_LDFLAGS) -o $@ $(filter %.c %.o,$^) \
 		$(call libs,cmocka libeconf libcap) -lsubid
 
 $(BUILD)/tests/system/pamhost: tests/system/pamhost.c

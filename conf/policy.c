@@ -5,6 +5,7 @@
 #include <libeconf.h>
 #include <libeconf_ext.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "conf/policy.h"
@@ -128,11 +129,16 @@ static int apply_key(econf_file *file, const char *path, const char *section, co
 		return refuse(why, -EINVAL,
 			      "%s:%" PRIu64 ": unknown key '%s' in section [%s] (userns.conf(5))",
 			      path, value->line_number, name, section);
-	/* More than one: a line that begins with a blank continues the one before it. */
-	text = value->values && value->values[0] && !value->values[1] ? value->values[0] : NULL;
-	if (!text || key->parse(text, policy) < 0)
+	text = value->values && value->values[0] ? value->values[0] : "";
+	if (*text && value->values[1])
+		return refuse(why, -EINVAL,
+			      "%s:%" PRIu64
+			      ": '%s' has two values: it stands there twice, or a line "
+			      "that begins with a blank continues it",
+			      path, value->line_number, name);
+	if (key->parse(text, policy) < 0)
 		return refuse(why, -EINVAL, "%s:%" PRIu64 ": %s = %s: expected %s", path,
-			      value->line_number, name, text ? text : "", key->expected);
+			      value->line_number, name, text, key->expected);
 	return 0;
 }
 
@@ -218,6 +224,9 @@ int policy_read(const char *path, struct policy *ret, struct reason *why)
 		r = check_text(fd, path, why);
 	if (r < 0)
 		return r;
+	/* Else a key that stands there twice silently has its first value. */
+	if (setenv("ECONF_JOIN_SAME_ENTRIES", "1", 1) < 0)
+		return refuse_errno(why, -errno, "cannot read %s", path);
 	snprintf(fd_path, sizeof(fd_path), "/proc/self/fd/%d", fd);
 	e = econf_readFile(&file, fd_path, "=", "#");
 	if (e != ECONF_SUCCESS)

@@ -144,6 +144,6 @@ void guest_end(struct guest *guest)
 	if (guest->pid > 0)
 		while (waitpid(guest->pid, NULL, 0) < 0 && errno == EINTR)
 			;
-	*guest = (struct guest)GUEST_INIT;
+	*guest = GUEST_INIT;
 	errno = saved;
 }

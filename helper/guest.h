@@ -17,10 +17,7 @@ struct guest {
 	int user_namespace; /* where it is: an open /proc/self/ns/user */
 };
 
-#define GUEST_INIT                                                                                 \
-	{                                                                                          \
-		.pid = -1, .socket = -1, .user_namespace = -1                                      \
-	}
+#define GUEST_INIT ((struct guest){.pid = -1, .socket = -1, .user_namespace = -1})
 
 /* What a guest does to get where it should be; runs in the child. 0, or -errno with a reason. */
 typedef int guest_enter(const void *argument, struct reason *why);

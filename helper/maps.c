@@ -46,21 +46,21 @@ int map_format(const struct id_map *map, char separator, char ret[static MAP_TEX
 
 int map_parse(const char *text, struct id_map *ret)
 {
-	size_t count = 0;
+	struct id_map map = {.count = 0};
 
 	while (*text) {
-		struct extent e;
+		struct extent *e = &map.extents[map.count];
 		int used = 0;
 
-		if (count == MAP_EXTENTS_MAX)
+		if (map.count == MAP_EXTENTS_MAX)
 			return -EINVAL;
-		if (sscanf(text, "%" SCNu32 " %" SCNu32 " %" SCNu32 " %n", &e.inside, &e.outside,
-			   &e.count, &used) != 3)
+		if (sscanf(text, "%" SCNu32 " %" SCNu32 " %" SCNu32 " %n", &e->inside, &e->outside,
+			   &e->count, &used) != 3)
 			return -EINVAL;
-		ret->extents[count++] = e;
+		map.count++;
 		text += used;
 	}
-	ret->count = count;
+	*ret = map;
 	return 0;
 }
 

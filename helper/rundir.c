@@ -143,5 +143,5 @@ void rundir_close(struct rundir *dir)
 		close(dir->fd);
 	if (dir->lock >= 0)
 		close(dir->lock);
-	*dir = (struct rundir)RUNDIR_INIT;
+	*dir = RUNDIR_INIT;
 }

@@ -24,10 +24,7 @@ struct rundir {
 	int lock; /* open and locked */
 };
 
-#define RUNDIR_INIT                                                                                \
-	{                                                                                          \
-		.fd = -1, .lock = -1                                                               \
-	}
+#define RUNDIR_INIT ((struct rundir){.fd = -1, .lock = -1})
 
 /* Writes the path of a user's pin, at most RUNDIR_PATH_SIZE bytes. */
 void rundir_pin_path(uid_t uid, char ret[static RUNDIR_PATH_SIZE]);

@@ -81,22 +81,29 @@ static const struct {
 	{"retired", true, parse_retired},
 };
 
-static int parse_flag(struct slice flag, struct id_entry *entry)
+/* A flag that stands there twice contradicts itself. *seen has a bit for each that did. */
+static int parse_flag(struct slice flag, struct id_entry *entry, unsigned int *seen)
 {
 	struct slice name, value = flag;
 	bool has_value;
 
 	next_field(&value, '=', &name);
 	has_value = value.text != NULL;
-	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
-		if (slice_equals(name, flags[i].name) && has_value == flags[i].takes_value)
-			return flags[i].apply(value, entry);
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		if (!slice_equals(name, flags[i].name) || has_value != flags[i].takes_value)
+			continue;
+		if (*seen & (1u << i))
+			return -EINVAL;
+		*seen |= 1u << i;
+		return flags[i].apply(value, entry);
+	}
 	return -EINVAL;
 }
 
 const char *book_parse_entry(struct slice line, struct id_entry *ret)
 {
 	struct slice list, flag;
+	unsigned int seen = 0;
 	const char *wrong;
 
 	wrong = parse_owner_and_range(&line, ret);
@@ -107,8 +114,9 @@ const char *book_parse_entry(struct slice line, struct id_entry *ret)
 	if (list.length == 0)
 		return NULL;
 	while (next_field(&list, ',', &flag))
-		if (parse_flag(flag, ret) < 0)
-			return "a flag is unknown or has a wrong value (usernamespaces(5))";
+		if (parse_flag(flag, ret, &seen) < 0)
+			return "a flag is unknown, repeated or has a wrong value "
+			       "(usernamespaces(5))";
 	return NULL;
 }
 

@@ -129,5 +129,5 @@ void subid_unlock(struct subid_lock *lock)
 		unlink(SUBUID_FILE ".lock");
 	if (lock->pwd_lock >= 0)
 		close(lock->pwd_lock);
-	*lock = (struct subid_lock)SUBID_LOCK_INIT;
+	*lock = SUBID_LOCK_INIT;
 }

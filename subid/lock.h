@@ -18,10 +18,7 @@ struct subid_lock {
 	bool subgid;
 };
 
-#define SUBID_LOCK_INIT                                                                            \
-	{                                                                                          \
-		.pwd_lock = -1                                                                     \
-	}
+#define SUBID_LOCK_INIT ((struct subid_lock){.pwd_lock = -1})
 
 /*
  * Waits for all three, without end: the caller has a deadline that ends the process, after

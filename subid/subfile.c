@@ -16,12 +16,14 @@ const char *subfile_parse_entry(struct slice line, struct id_entry *ret)
 
 bool subfile_owned_by(const struct id_entry *entry, const char *name, uid_t uid)
 {
+	char digits[16];
 	uint64_t number;
 
-	/* A name of digits only is no owner to shadow, which takes it for a uid. */
-	if (parse_number(entry->owner, UINT32_MAX, &number) == 0)
-		return number == uid;
-	return slice_equals(entry->owner, name);
+	/* A name of digits only is no owner to shadow, which takes it for a uid, as text. */
+	if (parse_number(entry->owner, UINT32_MAX, &number) < 0)
+		return slice_equals(entry->owner, name);
+	snprintf(digits, sizeof(digits), "%u", uid);
+	return slice_equals(entry->owner, digits);
 }
 
 int subfile_append(const struct id_file *file, struct slice owner, struct id_range range,

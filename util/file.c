@@ -170,10 +170,11 @@ int file_replace(const char *path, const char *text, size_t length, struct reaso
 	const char *slash = strrchr(path, '/');
 	int r;
 
-	if (!slash || (size_t)(slash - path) >= sizeof(parent))
+	if (path[0] != '/' || (size_t)(slash - path) >= sizeof(parent) - 1)
 		return refuse(why, -EINVAL, "%s is not an absolute path", path);
-	memcpy(parent, path, (size_t)(slash - path));
-	parent[slash - path] = '\0';
+	/* With its slash, so that there is one for what lies in the root. */
+	memcpy(parent, path, (size_t)(slash - path) + 1);
+	parent[slash - path + 1] = '\0';
 	dir = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
 		return refuse_errno(why, -errno, "cannot open %s", parent);

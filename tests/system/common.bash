@@ -149,6 +149,13 @@ without_newuidmap() {
 	done
 }
 
+# The sandbox's /home is an overlay, on which podman's own overlays cannot lie.
+let_podman_copy() {
+	mkdir -p "/home/$1/.config/containers"
+	printf '[storage]\ndriver = "vfs"\n' > "/home/$1/.config/containers/storage.conf"
+	chown -R "$1:" "/home/$1/.config"
+}
+
 # A root file system for containers: busybox, and what a container mounts on.
 make_image() {
 	local root

@@ -36,6 +36,7 @@ teardown() {
 
 @test "podman: imports an image, runs it as root and as uid 33, and the host sees range ids" {
 	make_image /tmp/image.tar
+	let_podman_copy "$name"
 	mkdir -m 777 "/tmp/$name.volume"
 	run as_user "$name" userns exec -- podman import -q /tmp/image.tar test
 	[ "$status" = 0 ]

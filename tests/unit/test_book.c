@@ -4,7 +4,7 @@
 #include "tests/unit/parsed.h"
 
 #define UNFLAGGED "has not four fields"
-#define BAD_FLAG  "a flag is unknown or has a wrong value"
+#define BAD_FLAG  "a flag is unknown, repeated or has a wrong value"
 #define BAD_START "its start is no decimal id"
 #define BAD_COUNT "its length is no decimal number"
 
@@ -132,6 +132,8 @@ static void test_malformed_entries(void **state)
 		{"a:1:2:retired=2026-01-011", BAD_FLAG},
 		{"a:1:2:retired=2026/01/01", BAD_FLAG},
 		{"a:1:2:retired=today12345", BAD_FLAG},
+		{"a:1:2:uid=5,uid=6", BAD_FLAG},
+		{"a:1:2:adopted,uid=5,adopted", BAD_FLAG},
 		{"a:1:2:adopted\r", BAD_FLAG},
 		{"a:1:2:\r", BAD_FLAG},
 	};

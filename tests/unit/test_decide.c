@@ -112,10 +112,7 @@ static void check_rows(const struct row *rows, size_t count)
 
 #define ALICE "alice:524288:65536\n"
 #define OWN   "alice:524288:65536:uid=1000\n"
-#define FIRST                                                                                      \
-	{                                                                                          \
-		524288, 65536                                                                      \
-	}
+#define FIRST ((struct id_range){524288, 65536})
 
 static void test_keeps(void **state)
 {

@@ -3,10 +3,7 @@
 #include "tests/unit/unit.h"
 #include "util/parse.h"
 
-#define SLICE(literal)                                                                             \
-	{                                                                                          \
-		literal, sizeof(literal) - 1                                                       \
-	}
+#define SLICE(literal) ((struct slice){literal, sizeof(literal) - 1})
 
 static void test_numbers(void **state)
 {

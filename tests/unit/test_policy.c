@@ -26,10 +26,7 @@ static void test_defaults(void **state)
 	assert_int_equal(id_range_last(policy.pool), 1879048191);
 }
 
-#define POOL                                                                                       \
-	{                                                                                          \
-		524288, 1878523904                                                                 \
-	}
+#define POOL	((struct id_range){524288, 1878523904})
 #define DEFAULT "[default]\n"
 #define HOST	"[host]\n"
 
@@ -51,7 +48,6 @@ static void test_good(void **state)
 		{DEFAULT "size = 1000\n", {POOL, DELEGATE_AUTO, 1000}},
 		{DEFAULT "size = 64K\n", {POOL, DELEGATE_AUTO, 65536}},
 		{DEFAULT "size = 1M\n", {POOL, DELEGATE_AUTO, 1048576}},
-		{DEFAULT "size = 1\nsize = 2\n", {POOL, DELEGATE_AUTO, 1}}, /* userns.conf(5) */
 		{DEFAULT "size = 2M # a comment\n", {POOL, DELEGATE_AUTO, 2097152}},
 		{DEFAULT "size = 1878523904\n", {POOL, DELEGATE_AUTO, 1878523904}},
 		{DEFAULT "size = 4095M\n" HOST "pool = 65536-4294967294\n",
@@ -98,6 +94,8 @@ static void test_bad(void **state)
 		{DEFAULT "delegate\n", 2, BAD_DELEGATE},
 		{DEFAULT "size = 0\n", 2, BAD_SIZE},
 		{DEFAULT "size = 0K\n", 2, BAD_SIZE},
+		{DEFAULT "size = 1\nsize = 2\n", 2, "has two values"},
+		{DEFAULT "size = 1\n" HOST DEFAULT "size = junk\n", 2, "has two values"},
 		{DEFAULT "size = -1\n", 2, BAD_SIZE},
 		{DEFAULT "size = 0x10000\n", 2, BAD_SIZE},
 		{DEFAULT "size = 64k\n", 2, BAD_SIZE},
@@ -144,8 +142,8 @@ static void test_bad(void **state)
 		{DEFAULT "size 1\n", 2, ""},
 		{DEFAULT "; comment\n", 2, ""},
 		/* A line that begins with a blank continues the one before. */
-		{DEFAULT "size = 1\n  000\n", 3, BAD_SIZE},
-		{DEFAULT "delegate = no\n yes\n", 3, BAD_DELEGATE},
+		{DEFAULT "size = 1\n  000\n", 3, "has two values"},
+		{DEFAULT "delegate = no\n yes\n", 3, "has two values"},
 		{DEFAULT "size = 2M\n" HOST "pool = 100000-1000000\n", 0,
 		 "larger than the whole pool"},
 		{DEFAULT "size = 1878523905\n", 0, "larger than the whole pool"},

@@ -91,6 +91,7 @@ static void test_owned_by(void **state)
 		/* 32 bits more are no other user. */
 		{"4294968296", "alice", 1000, false},
 		{"+1000", "alice", 1000, false},
+		{"01000", "alice", 1000, false}, /* shadow compares texts */
 		{"1000x", "alice", 1000, false},
 		{"1000x", "1000x", 7, true},
 	};
