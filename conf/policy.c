@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <libeconf.h>
 #include <libeconf_ext.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -114,7 +115,7 @@ static const struct key *find_key(const char *section, const char *name)
 }
 
 static int apply_key(econf_file *file, const char *path, const char *section, const char *name,
-		     struct policy *policy, struct reason *why)
+		     bool repeated, struct policy *policy, struct reason *why)
 {
 	__attribute__((cleanup(cleanup_value))) econf_ext_value *value = NULL;
 	const struct key *key = find_key(section, name);
@@ -130,7 +131,7 @@ static int apply_key(econf_file *file, const char *path, const char *section, co
 			      "%s:%" PRIu64 ": unknown key '%s' in section [%s] (userns.conf(5))",
 			      path, value->line_number, name, section);
 	text = value->values && value->values[0] ? value->values[0] : "";
-	if (*text && value->values[1])
+	if (repeated || (*text && value->values[1]))
 		return refuse(why, -EINVAL,
 			      "%s:%" PRIu64
 			      ": '%s' has two values: it stands there twice, or a line "
@@ -140,6 +141,15 @@ static int apply_key(econf_file *file, const char *path, const char *section, co
 		return refuse(why, -EINVAL, "%s:%" PRIu64 ": %s = %s: expected %s", path,
 			      value->line_number, name, text, key->expected);
 	return 0;
+}
+
+/* libeconf 0.7 lists a key that stands there twice two times, and 0.5 joins its values. */
+static bool is_repeated(char **names, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (strcmp(names[i], names[index]) == 0)
+			return true;
+	return false;
 }
 
 static int apply_section(econf_file *file, const char *path, const char *section,
@@ -155,7 +165,8 @@ static int apply_section(econf_file *file, const char *path, const char *section
 	if (e != ECONF_SUCCESS)
 		return refuse(why, -EINVAL, "%s: %s", path, econf_errString(e));
 	for (size_t i = 0; i < count; i++) {
-		int r = apply_key(file, path, section, names[i], policy, why);
+		int r = apply_key(file, path, section, names[i], is_repeated(names, i), policy,
+				  why);
 
 		if (r < 0)
 			return r;
@@ -224,7 +235,7 @@ int policy_read(const char *path, struct policy *ret, struct reason *why)
 		r = check_text(fd, path, why);
 	if (r < 0)
 		return r;
-	/* Else a key that stands there twice silently has its first value. */
+	/* For is_repeated(): else 0.5 silently takes the first value. */
 	if (setenv("ECONF_JOIN_SAME_ENTRIES", "1", 1) < 0)
 		return refuse_errno(why, -errno, "cannot read %s", path);
 	snprintf(fd_path, sizeof(fd_path), "/proc/self/fd/%d", fd);
