@@ -38,13 +38,11 @@ UTIL   = util/file util/parse util/reason
 CONF   = conf/host conf/policy
 SUBID  = subid/book subid/decide subid/idfile subid/lock subid/lookup subid/range subid/settle \
          subid/subfile
-HELPER = helper/caps helper/close helper/create helper/deadline helper/guest helper/main helper/maps \
-         helper/namespace helper/open helper/pin helper/processes helper/rundir helper/sessions \
-         helper/state
-# What "userns" shares with the helper is what looks at a namespace; nothing that makes one runs
-# without root.
-USERNS = userns/caller userns/complain userns/exec userns/main userns/maps_table userns/status \
-         helper/guest helper/maps helper/namespace helper/rundir helper/sessions helper/state
+NAMESPACE = namespace/holder namespace/inspect namespace/maps namespace/procstat \
+            namespace/rundir namespace/sessions namespace/state
+HELPER = helper/caps helper/close helper/create helper/deadline helper/main helper/open helper/pin \
+         helper/processes helper/worker
+USERNS = userns/caller userns/complain userns/exec userns/main userns/maps_table userns/status
 MODULE = pam_userns/module pam_userns/options pam_userns/start util/parse util/reason
 MANPAGES = man/pam_userns.8 man/userns.conf.5 man/usernamespaces.5 man/userns.1 man/userns-helper.8
 
@@ -60,10 +58,10 @@ $(BUILD)/pam_userns.so: $(call pic,$(MODULE)) pam_userns/pam_userns.map
 	$(CC) -shared $(ALL_LDFLAGS) -Wl,-z,defs -Wl,--version-script=pam_userns/pam_userns.map \
 		-o $@ $(filter %.o,$^) -lpam
 
-$(BUILD)/userns-helper: $(call objects,$(HELPER) $(CONF) $(SUBID) $(UTIL))
+$(BUILD)/userns-helper: $(call objects,$(HELPER) $(NAMESPACE) $(CONF) $(SUBID) $(UTIL))
 	$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ $(call libs,libeconf libcap) -lsubid
 
-$(BUILD)/userns: $(call objects,$(USERNS) $(UTIL))
+$(BUILD)/userns: $(call objects,$(USERNS) $(NAMESPACE) $(UTIL))
 	$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ $(call libs,smartcols)
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/config.h
@@ -110,7 +108,7 @@ check: deps
 	tests/check
 
 # What tests/check runs, after a build with both compilers.
-$(BUILD)/tests/unit/%: tests/unit/%.c $(call objects,$(CONF) $(SUBID) $(UTIL) helper/maps helper/state)
+$(BUILD)/tests/unit/%: tests/unit/%.c $(call objects,$(NAMESPACE) $(CONF) $(SUBID) $(UTIL))
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -fPIE -pie $(ALL_LDFLAGS) -o $@ $(filter %.c %.o,$^) \
 		$(call libs,cmocka libeconf libcap) -lsubid

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* How this host stands: see host.h. */
+#include <errno.h>
 #include <libeconf.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "conf/host.h"
+#include "util/account.h"
 #include "util/cleanup.h"
 
 static const struct {
@@ -22,12 +24,14 @@ static const struct {
 
 const char *host_forbids_user_namespaces(void)
 {
-	for (size_t i = 0; i < sizeof(knobs) / sizeof(knobs[0]); i++) {
+	for (size_t i = 0; i < COUNT_OF(knobs); i++) {
 		CLEANUP_FILE FILE *file = fopen(knobs[i].path, "re");
 		unsigned long value;
 
-		/* A kernel without the knob does not forbid by it. */
-		if (file && fscanf(file, "%lu", &value) == 1 && value == knobs[i].forbids)
+		/* A kernel without the knob does not forbid by it; one that cannot be read may. */
+		if (!file && errno == ENOENT)
+			continue;
+		if (!file || fscanf(file, "%lu", &value) != 1 || value == knobs[i].forbids)
 			return knobs[i].name;
 	}
 	return NULL;
@@ -35,13 +39,12 @@ const char *host_forbids_user_namespaces(void)
 
 unsigned int host_uid_min(const char *login_defs_path)
 {
-	const unsigned int usual = 1000;
 	econf_file *file = NULL;
-	uint32_t uid_min = usual;
+	uint32_t uid_min = UID_MIN_USUAL;
 
 	if (econf_readFile(&file, login_defs_path, " \t", "#") == ECONF_SUCCESS &&
 	    econf_getUIntValue(file, NULL, "UID_MIN", &uid_min) != ECONF_SUCCESS)
-		uid_min = usual;
+		uid_min = UID_MIN_USUAL;
 	econf_free(file);
 	return uid_min;
 }

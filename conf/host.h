@@ -5,7 +5,7 @@
 
 /*
  * The setting below /proc/sys by which this host forbids users to create user namespaces,
- * as sysctl(8) names it; NULL when none does.
+ * as sysctl(8) names it, or one that cannot be read; NULL when none does.
  */
 const char *host_forbids_user_namespaces(void);
 

@@ -17,8 +17,7 @@
 #define POLICY_MAX (1u << 20)
 
 const struct policy policy_defaults = {
-	/* The ids that systemd sets aside for containers, all that a systemd-homed home can hold.
-	 */
+	/* What systemd sets aside for containers; homes of systemd-homed hold no other ids. */
 	.pool = {524288, 1879048191 - 524288 + 1},
 	.delegate = DELEGATE_AUTO,
 	.size = 65536,
@@ -40,7 +39,7 @@ static int parse_pool(const char *value, struct policy *policy)
 	if (parse_number(first_digits, ID_LAST, &first) < 0 ||
 	    parse_number(rest, ID_LAST, &last) < 0)
 		return -EINVAL;
-	if (first < 65536 || last < first)
+	if (first < ID_BLOCK || last < first)
 		return -EINVAL;
 	return id_range_make(first, last - first + 1, &policy->pool);
 }
@@ -52,7 +51,7 @@ static int parse_delegate(const char *value, struct policy *policy)
 		enum delegate value;
 	} words[] = {{"auto", DELEGATE_AUTO}, {"yes", DELEGATE_YES}, {"no", DELEGATE_NO}};
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	for (size_t i = 0; i < COUNT_OF(words); i++)
 		if (strcmp(value, words[i].name) == 0) {
 			policy->delegate = words[i].value;
 			return 0;
@@ -108,7 +107,7 @@ static void cleanup_value(econf_ext_value **value)
 
 static const struct key *find_key(const char *section, const char *name)
 {
-	for (size_t i = 0; section && i < sizeof(keys) / sizeof(keys[0]); i++)
+	for (size_t i = 0; section && i < COUNT_OF(keys); i++)
 		if (strcmp(keys[i].section, section) == 0 && strcmp(keys[i].name, name) == 0)
 			return &keys[i];
 	return NULL;
@@ -117,7 +116,7 @@ static const struct key *find_key(const char *section, const char *name)
 static int apply_key(econf_file *file, const char *path, const char *section, const char *name,
 		     bool repeated, struct policy *policy, struct reason *why)
 {
-	__attribute__((cleanup(cleanup_value))) econf_ext_value *value = NULL;
+	CLEANUP(cleanup_value) econf_ext_value *value = NULL;
 	const struct key *key = find_key(section, name);
 	const char *text;
 
@@ -155,7 +154,7 @@ static bool is_repeated(char **names, size_t index)
 static int apply_section(econf_file *file, const char *path, const char *section,
 			 struct policy *policy, struct reason *why)
 {
-	__attribute__((cleanup(cleanup_list))) char **names = NULL;
+	CLEANUP(cleanup_list) char **names = NULL;
 	size_t count = 0;
 	econf_err e;
 
@@ -176,7 +175,7 @@ static int apply_section(econf_file *file, const char *path, const char *section
 
 static int apply_file(econf_file *file, const char *path, struct policy *policy, struct reason *why)
 {
-	__attribute__((cleanup(cleanup_list))) char **sections = NULL;
+	CLEANUP(cleanup_list) char **sections = NULL;
 	size_t count = 0;
 	econf_err e;
 	int r;
@@ -219,7 +218,7 @@ static int check_text(int fd, const char *path, struct reason *why)
 
 int policy_read(const char *path, struct policy *ret, struct reason *why)
 {
-	__attribute__((cleanup(cleanup_econf))) econf_file *file = NULL;
+	CLEANUP(cleanup_econf) econf_file *file = NULL;
 	struct policy policy = policy_defaults;
 	CLEANUP_FD int fd = -1;
 	char fd_path[32];

@@ -7,13 +7,17 @@
 #include <sys/prctl.h>
 
 #include "helper/caps.h"
+#include "util/cleanup.h"
 
-static const cap_value_t needed[] = {CAP_SYS_ADMIN, CAP_SETUID, CAP_SETGID, CAP_SYS_PTRACE};
-static const cap_value_t inspecting[] = {CAP_SYS_ADMIN, CAP_SYS_PTRACE};
-static const cap_value_t creating[] = {CAP_SYS_ADMIN, CAP_SETUID, CAP_SETGID};
-static const cap_value_t pinning[] = {CAP_SYS_ADMIN};
+static const cap_value_t needed[] = {CAP_CHOWN, CAP_SETUID, CAP_SETGID, CAP_SYS_PTRACE,
+				     CAP_SYS_ADMIN};
+static const cap_value_t settling[] = {CAP_CHOWN};
+static const cap_value_t creating[] = {CAP_SETUID, CAP_SETGID, CAP_SYS_PTRACE, CAP_SYS_ADMIN};
+static const cap_value_t inspecting[] = {CAP_SETUID, CAP_SETGID, CAP_SYS_PTRACE};
+static const cap_value_t admin[] = {CAP_SYS_ADMIN};
 
-#define COUNT(list) ((int)(sizeof(list) / sizeof((list)[0])))
+/* libcap counts in int. */
+#define COUNT(list) ((int)COUNT_OF(list))
 
 static void cleanup_cap(cap_t *caps)
 {
@@ -25,7 +29,7 @@ static void cleanup_cap(cap_t *caps)
 static int set_caps(int permitted_count, const cap_value_t *permitted, int effective_count,
 		    const cap_value_t *effective, struct reason *why)
 {
-	__attribute__((cleanup(cleanup_cap))) cap_t caps = cap_init();
+	CLEANUP(cleanup_cap) cap_t caps = cap_init();
 
 	if (!caps ||
 	    (permitted_count > 0 &&
@@ -68,12 +72,12 @@ int caps_for_settling(struct reason *why)
 		return r;
 	if (cap_reset_ambient() < 0)
 		return refuse_errno(why, -errno, "cannot clear ambient capabilities");
-	return set_caps(COUNT(needed), needed, 0, NULL, why);
+	return set_caps(COUNT(needed), needed, COUNT(settling), settling, why);
 }
 
 int caps_for_inspecting(struct reason *why)
 {
-	return set_caps(COUNT(needed), needed, COUNT(inspecting), inspecting, why);
+	return set_caps(COUNT(creating), creating, COUNT(inspecting), inspecting, why);
 }
 
 int caps_for_creating(struct reason *why)
@@ -83,15 +87,10 @@ int caps_for_creating(struct reason *why)
 
 int caps_for_unsharing(struct reason *why)
 {
-	return set_caps(COUNT(pinning), pinning, COUNT(pinning), pinning, why);
+	return set_caps(COUNT(admin), admin, COUNT(admin), admin, why);
 }
 
 int caps_for_pinning(struct reason *why)
 {
-	return set_caps(COUNT(pinning), pinning, COUNT(pinning), pinning, why);
-}
-
-int caps_for_nothing(struct reason *why)
-{
-	return set_caps(0, NULL, 0, NULL, why);
+	return set_caps(COUNT(admin), admin, COUNT(admin), admin, why);
 }

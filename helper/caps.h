@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The helper's privilege, phase by phase: each function leaves just the capabilities
- * that the work behind it needs. What a phase gave up permanently does not come back, but for
- * caps_for_inspecting() behind caps_for_settling().
+ * The helper's privilege, phase by phase: each function leaves in force just the capabilities
+ * that the work behind it needs. Permitted sets only shrink; caps_for_settling() leaves
+ * what later phases raise.
  * All return 0 or a negative errno with a reason.
  */
 #ifndef HELPER_CAPS_H
@@ -13,14 +13,19 @@
 /*
  * First of all: the bounding set and no_new_privs keep everything but what later phases
  * need out of reach for good, and nothing is in force while NSS, libeconf and libsubid read
- * what others wrote. Files are read and written as uid 0, by their modes.
+ * what others wrote, but CAP_CHOWN: a file that is replaced keeps its group.
+ * Files are read and written as uid 0, by their modes.
  */
 int caps_for_settling(struct reason *why);
 
-/* To look at a pin and at the processes inside: CAP_SYS_ADMIN to enter, CAP_SYS_PTRACE to see. */
+/*
+ * To look at sessions, a pin and the processes inside: CAP_SYS_PTRACE to see them (under hidepid=
+ * that takes it for any process), CAP_SETUID and CAP_SETGID for the holder that reads the
+ * pin's maps and becomes its owner before it joins.
+ */
 int caps_for_inspecting(struct reason *why);
 
-/* To make a namespace: CAP_SETUID and CAP_SETGID to write maps, CAP_SYS_ADMIN to open them. */
+/* To make a namespace: also CAP_SYS_ADMIN, to write its maps. */
 int caps_for_creating(struct reason *why);
 
 /*
@@ -31,8 +36,5 @@ int caps_for_unsharing(struct reason *why);
 
 /* To mount or unmount a pin: CAP_SYS_ADMIN. */
 int caps_for_pinning(struct reason *why);
-
-/* Nothing any more. */
-int caps_for_nothing(struct reason *why);
 
 #endif

@@ -8,15 +8,15 @@
 
 #include "helper/caps.h"
 #include "helper/deadline.h"
-#include "helper/namespace.h"
+#include "helper/processes.h"
 #include "helper/pin.h"
-#include "helper/rundir.h"
-#include "helper/sessions.h"
+#include "namespace/rundir.h"
+#include "namespace/sessions.h"
 #include "helper/verbs.h"
 #include "util/cleanup.h"
 #include "util/parse.h"
 
-/* Unpins the namespace unless somebody is inside. -EBUSY: somebody is, with a reason. */
+/* 1: somebody is inside, and the namespace stays, with a note. */
 static int unpin_if_idle(const struct rundir *dir, uid_t uid, struct reason *why)
 {
 	CLEANUP_FD int fd = -1;
@@ -28,28 +28,30 @@ static int unpin_if_idle(const struct rundir *dir, uid_t uid, struct reason *why
 		return 0;
 	if (r == 0)
 		r = namespace_find_process(fd, &inside, why);
-	if (r == 0 && inside)
-		return refuse(why, -EBUSY, "process %d is still in the namespace; it stays",
-			      inside);
+	if (r == 0 && inside) {
+		note(why, "process %d is still in the namespace; it stays", inside);
+		return 1;
+	}
+	if (r == 0)
+		r = caps_for_pinning(why);
 	if (r == 0)
 		r = pin_detach(dir, why);
 	return r;
 }
 
-static int close_session(const struct rundir *dir, uid_t uid, pid_t pid, struct reason *why)
+static int close_session(const struct rundir *dir, uid_t uid, const struct session_id *session,
+			 struct reason *why)
 {
 	unsigned int live;
 	int r;
 
 	deadline_phase("the processes in the namespace");
-	r = sessions_prune(dir, pid, &live, why);
-	if (r < 0 || live > 0)
-		return r;
 	r = caps_for_inspecting(why);
 	if (r == 0)
-		r = unpin_if_idle(dir, uid, why);
-	if (r == -EBUSY)
-		return 0;
+		r = sessions_prune(dir, session, &live, why);
+	if (r < 0 || live > 0)
+		return r;
+	r = unpin_if_idle(dir, uid, why);
 	if (r == 0)
 		rundir_remove_if_unused(uid, dir);
 	return r;
@@ -57,7 +59,7 @@ static int close_session(const struct rundir *dir, uid_t uid, pid_t pid, struct 
 
 void verb_close(const struct request *request, struct result *ret)
 {
-	__attribute__((cleanup(rundir_close))) struct rundir dir = RUNDIR_INIT;
+	CLEANUP(rundir_close) struct rundir dir = RUNDIR_INIT;
 	struct reason why = {.text = ""};
 	uint32_t uid;
 	int r;
@@ -69,7 +71,7 @@ void verb_close(const struct request *request, struct result *ret)
 	if (r == 0)
 		r = rundir_open(uid, false, &dir, &why);
 	if (r == 0)
-		r = close_session(&dir, uid, request->pid, &why);
+		r = close_session(&dir, uid, &request->session, &why);
 	/* -ENOENT: there is nothing to close. */
 	ret->code = r < 0 && r != -ENOENT ? RESULT_FAILED : RESULT_READY;
 	memcpy(ret->text, why.text, sizeof(ret->text));

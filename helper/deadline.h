@@ -8,12 +8,12 @@
 #define HELPER_DEADLINE_H
 
 /*
- * Starts the clock: milliseconds, 0 for no deadline. The last word, a struct result with
+ * Starts the clock, in milliseconds. The last word, a struct result with
  * RESULT_TIMEOUT, goes to result_fd; where that is -1, a line to stderr.
  */
 void deadline_start(unsigned int milliseconds, int result_fd);
 
-/* Notes what is being waited for from now on; a constant. */
+/* Notes what is being waited for from now on; the text is copied. */
 void deadline_phase(const char *what);
 
 #endif

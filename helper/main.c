@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,21 +20,25 @@
 #include "helper/caps.h"
 #include "helper/deadline.h"
 #include "helper/verbs.h"
+#include "helper/worker.h"
+#include "util/account.h"
+#include "util/cleanup.h"
 #include "util/exit_status.h"
-#include "util/initial.h"
+#include "util/userns.h"
 #include "util/parse.h"
 
-struct command {
-	void (*run)(const struct request *request, struct result *ret);
-	struct request request;
-	unsigned int timeout_ms;
-	int result_fd; /* -1: people read what we say */
-};
-
-static const struct {
+static const struct verb {
 	const char *name;
 	void (*run)(const struct request *request, struct result *ret);
-} verbs[] = {{"open", verb_open}, {"close", verb_close}};
+	bool parent_only; /* --pid has to be our parent's */
+} verbs[] = {{"open", verb_open, true}, {"close", verb_close, false}};
+
+struct command {
+	const struct verb *verb;
+	struct request request;
+	unsigned int timeout; /* in seconds */
+	int result_fd;	      /* -1: people read what we say */
+};
 
 static const char usage[] =
 	"Usage: userns-helper [options] open USER\n"
@@ -42,9 +47,10 @@ static const char usage[] =
 	"Makes or finds the delegated user namespace of a user, or forgets a session of theirs.\n"
 	"It is started by pam_userns(8) at login; an admin can do the same by hand.\n"
 	"\n"
-	"      --config=FILE      the policy, else " USERNS_POLICY "\n"
-	"      --pid=PID          the parent process, whose session it is; none by default\n"
-	"      --timeout=SECONDS  end before so long, 1 to 3600; by default, never\n"
+	"      --config=FILE      the policy file, else " USERNS_POLICY "\n"
+	"      --pid=PID          the process whose session it is (open: our parent); else none\n"
+	"      --session=NUMBER   close: which session of that process; all of them by default\n"
+	"      --timeout=SECONDS  stop when so long has passed, 1 to 3600; else 60\n"
 	"      --result-fd=FD     answer with a record on this descriptor, for programs\n"
 	"  -h, --help             this text\n"
 	"  -V, --version          the version\n"
@@ -53,8 +59,8 @@ static const char usage[] =
 
 static void __attribute__((noreturn)) fail_usage(const char *what, const char *value)
 {
-	fprintf(stderr, "userns-helper: %s%s%s\n%s", what, value ? ": " : "", value ? value : "",
-		usage);
+	fprintf(stderr, "userns-helper: %s%s%s; see userns-helper --help\n", what,
+		value ? ": " : "", value ? value : "");
 	exit(EXIT_USAGE);
 }
 
@@ -73,6 +79,7 @@ static void parse_options(int argc, char **argv, struct command *command)
 	static const struct option options[] = {
 		{"config", required_argument, NULL, 'c'},
 		{"pid", required_argument, NULL, 'p'},
+		{"session", required_argument, NULL, 's'},
 		{"timeout", required_argument, NULL, 't'},
 		{"result-fd", required_argument, NULL, 'r'},
 		{"help", no_argument, NULL, 'h'},
@@ -84,16 +91,21 @@ static void parse_options(int argc, char **argv, struct command *command)
 	while ((option = getopt_long(argc, argv, "+hV", options, NULL)) != -1)
 		switch (option) {
 		case 'c':
+			if (optarg[0] != '/')
+				fail_usage("not an absolute path", optarg);
 			command->request.policy = optarg;
 			break;
 		case 'p':
-			command->request.pid =
+			command->request.session.pid =
 				(pid_t)number_option("not a pid", optarg, 1, INT32_MAX);
 			break;
+		case 's':
+			command->request.session.number =
+				number_option("not the number of a session", optarg, 0, INT32_MAX);
+			break;
 		case 't':
-			/* A tenth less, so that the caller still hears what took so long. */
-			command->timeout_ms =
-				900 * number_option("not 1 to 3600 seconds", optarg, 1, 3600);
+			command->timeout =
+				number_option("not 1 to 3600 seconds", optarg, 1, TIMEOUT_MAX);
 			break;
 		case 'r':
 			command->result_fd =
@@ -106,7 +118,8 @@ static void parse_options(int argc, char **argv, struct command *command)
 			puts("userns-helper " USERNS_VERSION);
 			exit(EXIT_DONE);
 		default:
-			fail_usage("unknown option", NULL);
+			/* getopt has said what is wrong. */
+			exit(EXIT_USAGE);
 		}
 }
 
@@ -115,12 +128,30 @@ static void parse_arguments(int argc, char **argv, struct command *command)
 	parse_options(argc, argv, command);
 	if (argc - optind != 2)
 		fail_usage("a verb and a user are needed", NULL);
-	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+	for (size_t i = 0; i < COUNT_OF(verbs); i++)
 		if (strcmp(argv[optind], verbs[i].name) == 0)
-			command->run = verbs[i].run;
-	if (!command->run)
+			command->verb = &verbs[i];
+	if (!command->verb)
 		fail_usage("unknown verb", argv[optind]);
 	command->request.user = argv[optind + 1];
+}
+
+/* Limits that were meant for the user's processes; where we may not raise them, they stay. */
+static void lift_limits(void)
+{
+	static const int limits[] = {RLIMIT_AS,	 RLIMIT_CPU,	RLIMIT_DATA, RLIMIT_FSIZE,
+				     RLIMIT_RSS, RLIMIT_NOFILE, RLIMIT_STACK};
+
+	for (size_t i = 0; i < COUNT_OF(limits); i++) {
+		struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
+
+		if (limits[i] == RLIMIT_NOFILE)
+			limit = (struct rlimit){1024, 4096};
+		if (setrlimit(limits[i], &limit) == 0 || getrlimit(limits[i], &limit) < 0)
+			continue;
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(limits[i], &limit);
+	}
 }
 
 /* Whatever the caller left us: its environment, directory, mask, signals and missing descriptors.
@@ -131,6 +162,7 @@ static void forget_caller(void)
 	int fd;
 
 	clearenv();
+	lift_limits();
 	umask(022);
 	if (chdir("/") < 0)
 		exit(EXIT_SYSTEM);
@@ -153,7 +185,7 @@ static int become_root(struct reason *why)
 {
 	if (geteuid() != 0)
 		return refuse(why, -EPERM, "must be run by root");
-	if (!in_initial_user_namespace())
+	if (in_initial_user_namespace() != 1)
 		return refuse(why, -EPERM, "must be run in the initial user namespace, with /proc");
 	if (setgroups(0, NULL) < 0 || setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
 		return refuse_errno(why, -errno, "cannot become root alone");
@@ -161,14 +193,13 @@ static int become_root(struct reason *why)
 }
 
 /* The caller's word for whose session it is, checked where we can. */
-static int check_pid(const struct command *command, struct reason *why)
+static int check_parent(const struct command *command, struct reason *why)
 {
-	if (command->run == verb_open && command->request.pid > 0 &&
-	    command->request.pid != getppid())
+	pid_t pid = command->request.session.pid;
+
+	if (command->verb->parent_only && pid > 0 && pid != getppid())
 		return refuse(why, -ESRCH,
-			      "process %d, whose session this was to be, is not our "
-			      "parent",
-			      command->request.pid);
+			      "process %d, whose session this was to be, is not our parent", pid);
 	return 0;
 }
 
@@ -181,34 +212,49 @@ static enum exit_status report_to_program(int fd, const struct result *result)
 
 static enum exit_status report_to_person(const struct result *result)
 {
-	bool ready = result->code == RESULT_READY;
-
 	if (result->path[0])
 		puts(result->path);
 	if (result->text[0])
 		fprintf(stderr, "userns-helper: %s\n", result->text);
-	return ready ? EXIT_DONE : EXIT_REFUSED;
+	return result->code == RESULT_READY ? EXIT_DONE : EXIT_REFUSED;
+}
+
+/* A refusal by what stands before the verb. */
+static void prepare_and_run(const struct command *command, int refused, struct result *result,
+			    struct reason *why)
+{
+	int r = refused;
+
+	if (r == 0)
+		r = become_root(why);
+	worker_bind();
+	if (r == 0) {
+		command->verb->run(&command->request, result);
+		return;
+	}
+	result->code = RESULT_FAILED;
+	memcpy(result->text, why->text, sizeof(result->text));
 }
 
 int main(int argc, char **argv)
 {
-	struct command command = {.request.policy = USERNS_POLICY, .result_fd = -1};
+	struct command command = {
+		.request = {.policy = USERNS_POLICY, .session = {.number = SESSION_ANY}},
+		.timeout = 60,
+		.result_fd = -1};
 	struct result result = {.magic = RESULT_MAGIC, .version = RESULT_VERSION};
 	struct reason why = {.text = ""};
-	int r;
+	int refused, status;
 
 	forget_caller();
 	parse_arguments(argc, argv, &command);
-	deadline_start(command.timeout_ms, command.result_fd);
-	r = become_root(&why);
-	if (r == 0)
-		r = check_pid(&command, &why);
-	if (r == 0) {
-		command.run(&command.request, &result);
-	} else {
-		result.code = RESULT_FAILED;
-		memcpy(result.text, why.text, sizeof(result.text));
-	}
+	refused = check_parent(&command, &why);
+	status = worker_start();
+	if (status >= 0)
+		return status;
+	/* A tenth less, so that the caller still hears what took so long. */
+	deadline_start(command.timeout * 900, command.result_fd);
+	prepare_and_run(&command, refused, &result, &why);
 	return command.result_fd >= 0 ? (int)report_to_program(command.result_fd, &result)
 				      : (int)report_to_person(&result);
 }

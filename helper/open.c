@@ -12,27 +12,28 @@
 #include "conf/host.h"
 #include "conf/policy.h"
 #include "helper/caps.h"
+#include "helper/create.h"
 #include "helper/deadline.h"
-#include "helper/namespace.h"
 #include "helper/pin.h"
-#include "helper/rundir.h"
-#include "helper/sessions.h"
-#include "helper/state.h"
+#include "helper/processes.h"
 #include "helper/verbs.h"
+#include "namespace/inspect.h"
+#include "namespace/rundir.h"
+#include "namespace/sessions.h"
+#include "namespace/state.h"
 #include "subid/settle.h"
+#include "util/account.h"
 #include "util/cleanup.h"
 
-#define LOGIN_DEFS "/etc/login.defs"
-
-/* nobody, and the 16-bit "no id". */
-#define UID_NOBODY     65534u
-#define UID_NONE_16BIT 65535u
-
 struct account {
-	const char *name;
-	uid_t uid;
-	gid_t gid;
+	char *name; /* as the directory spells it: who typed another case is the same person */
+	struct owner ids;
 };
+
+static void cleanup_account(struct account *account)
+{
+	free(account->name);
+}
 
 static enum result_code find_account(const char *name, struct account *ret, struct reason *why)
 {
@@ -41,8 +42,7 @@ static enum result_code find_account(const char *name, struct account *ret, stru
 	deadline_phase("the user's account (NSS)");
 	errno = 0;
 	entry = getpwnam(name);
-	/* getpwnam(3) lists these four for "not found". */
-	if (!entry && (errno == 0 || errno == ENOENT || errno == ESRCH || errno == EPERM)) {
+	if (!entry && means_no_such_user(errno)) {
 		refuse(why, -ENOENT, "there is no user '%s'", name);
 		return RESULT_UNKNOWN_USER;
 	}
@@ -50,8 +50,10 @@ static enum result_code find_account(const char *name, struct account *ret, stru
 		refuse_errno(why, -errno, "cannot look up the user '%s'", name);
 		return RESULT_FAILED;
 	}
-	*ret = (struct account){name, entry->pw_uid, entry->pw_gid};
-	return RESULT_READY;
+	/* Libsubid looks users up as well, into the same static entry. */
+	ret->name = strdup(entry->pw_name);
+	ret->ids = (struct owner){entry->pw_uid, entry->pw_gid};
+	return ret->name ? RESULT_READY : RESULT_FAILED;
 }
 
 /* RESULT_READY: this user is to have a namespace. */
@@ -60,84 +62,25 @@ static enum result_code apply_policy(const struct account *account, const char *
 {
 	const char *knob;
 
-	if (account->uid < host_uid_min(LOGIN_DEFS) || account->uid == UID_NOBODY ||
-	    account->uid == UID_NONE_16BIT) {
-		refuse(why, 0, "uid %u is a system user", account->uid);
+	if (is_system_account(account->ids.uid, host_uid_min(LOGIN_DEFS))) {
+		note(why, "uid %u is a system account", account->ids.uid);
 		return RESULT_IGNORE;
 	}
 	if (policy_read(path, ret, why) < 0)
 		return RESULT_FAILED;
 	if (ret->delegate == DELEGATE_NO) {
-		refuse(why, 0, "%s says delegate = no", path);
+		note(why, "%s says delegate = no", path);
 		return RESULT_IGNORE;
 	}
 	knob = ret->delegate == DELEGATE_AUTO ? host_forbids_user_namespaces() : NULL;
 	if (knob) {
-		refuse(why, 0,
-		       "this host forbids users to create user namespaces (%s); delegate = yes in "
-		       "%s would give them one",
-		       knob, path);
+		note(why,
+		     "this host forbids users to create user namespaces (%s); delegate = yes in "
+		     "%s would give them one",
+		     knob, path);
 		return RESULT_IGNORE;
 	}
 	return RESULT_READY;
-}
-
-/*
- * Judges the pin that is there. *ret_keep: it goes on being used. -ENOENT: a new one has to be
- * made. A namespace with other maps is replaced unless somebody is inside, or would
- * lose it: another login.
- */
-static int judge_pin(const struct rundir *dir, uid_t uid, const struct ns_maps *wanted,
-		     unsigned int sessions, struct reason *why)
-{
-	CLEANUP_FD int fd = -1;
-	struct ns_maps maps;
-	pid_t inside = 0;
-	int r;
-
-	r = pin_open(dir, uid, &fd, why);
-	if (r == 0)
-		r = namespace_read_maps(fd, &maps, why);
-	if (r < 0 || maps_equal(&maps, wanted))
-		return r;
-	r = namespace_find_process(fd, &inside, why);
-	if (r < 0)
-		return r;
-	if (inside || sessions > 0) {
-		refuse(why, 0,
-		       "the maps of the namespace are no longer those wanted; it is kept, as it is "
-		       "in use (%s %d), and made anew at the first login after that",
-		       inside ? "process" : "sessions:", inside ? inside : (int)sessions);
-		return 0;
-	}
-	r = pin_detach(dir, why);
-	return r < 0 ? r : -ENOENT;
-}
-
-static int make_pin(const struct rundir *dir, const struct account *account,
-		    const struct ns_maps *maps, const char *policy, struct reason *why)
-{
-	char owner[ID_OWNER_SIZE];
-	CLEANUP_FD int fd = -1;
-	int r;
-
-	owner_in_files(account->name, account->uid, owner);
-	r = caps_for_creating(why);
-	if (r == 0)
-		r = namespace_create(account->uid, account->gid, maps, &fd, why);
-	if (r == 0)
-		r = caps_for_pinning(why);
-	if (r == 0)
-		r = pin_attach(dir, fd, why);
-	if (r == 0)
-		r = state_write(dir,
-				&(struct state){.user = owner,
-						.uid = account->uid,
-						.gid = account->gid,
-						.maps = maps,
-						.policy = policy},
-				why);
-	return r;
 }
 
 static int settle(const struct account *account, const struct policy *policy, struct ns_maps *ret,
@@ -145,7 +88,7 @@ static int settle(const struct account *account, const struct policy *policy, st
 {
 	const struct settle_request request = {
 		.name = account->name,
-		.uid = account->uid,
+		.uid = account->ids.uid,
 		.pool = policy->pool,
 		.size = policy->size,
 	};
@@ -156,71 +99,156 @@ static int settle(const struct account *account, const struct policy *policy, st
 	r = settle_range(&request, &settled, why);
 	if (r < 0)
 		return r;
-	maps_for_user(account->uid, account->gid, settled.uids, settled.gids,
+	maps_for_user(account->ids.uid, account->ids.gid, settled.uids, settled.gids,
 		      !settled.deny_setgroups, ret);
 	if (settled.write_book)
-		refuse(why, 0, "%s the range %" PRIu32 ":%" PRIu32 " of ids",
-		       settled.adopted ? "adopted" : "allocated", settled.uids.start,
-		       settled.uids.count);
+		note(why, "%s the range %" PRIu32 ":%" PRIu32 " of ids",
+		     settled.adopted ? "adopted" : "allocated", settled.uids.start,
+		     settled.uids.count);
 	return 0;
 }
 
-static int pin_namespace(const struct rundir *dir, const struct account *account,
-			 const struct ns_maps *maps, const struct request *request,
-			 struct reason *why)
+enum verdict {
+	PIN_RIGHT,    /* what is pinned is what is wanted */
+	PIN_IN_USE,   /* it has other maps, and is kept as long as somebody uses it */
+	PIN_OUTDATED, /* it has other maps, and is to be replaced */
+	PIN_MISSING,
+};
+
+static int judge_pin(const struct rundir *dir, const struct account *account,
+		     const struct ns_maps *wanted, unsigned int sessions, enum verdict *ret,
+		     struct reason *why)
 {
-	unsigned int sessions;
+	CLEANUP_FD int fd = -1;
+	struct ns_maps maps;
+	pid_t inside = 0;
 	int r;
 
-	deadline_phase("the user namespace");
-	r = sessions_prune(dir, 0, &sessions, why);
+	r = pin_open(dir, account->ids.uid, &fd, why);
+	if (r == -ENOENT) {
+		*ret = PIN_MISSING;
+		return 0;
+	}
 	if (r == 0)
-		r = caps_for_inspecting(why);
+		r = namespace_read_maps(fd, &account->ids, &maps, why);
+	if (r == 0 && maps_equal(&maps, wanted)) {
+		*ret = PIN_RIGHT;
+		return 0;
+	}
 	if (r == 0)
-		r = judge_pin(dir, account->uid, maps, sessions, why);
-	if (r == -ENOENT)
-		r = make_pin(dir, account, maps, request->policy, why);
+		r = namespace_find_process(fd, &inside, why);
+	if (r < 0)
+		return r;
+	*ret = inside || sessions > 0 ? PIN_IN_USE : PIN_OUTDATED;
+	if (*ret == PIN_IN_USE)
+		note(why,
+		     "the maps of the namespace are no longer those wanted; it is kept, as it is "
+		     "in use (%s %d), and made anew at the first login after that",
+		     inside ? "process" : "sessions:", inside ? inside : (int)sessions);
+	return 0;
+}
+
+/* Makes the namespace before the old one goes, and says what it is before it can be entered. */
+static int make_pin(const struct rundir *dir, const struct account *account,
+		    const struct ns_maps *maps, const struct state *state, enum verdict verdict,
+		    struct reason *why)
+{
+	CLEANUP_FD int fd = -1;
+	int r;
+
+	r = caps_for_creating(why);
+	if (r == 0)
+		r = namespace_create(&account->ids, maps, &fd, why);
+	if (r == 0)
+		r = state_write(dir, state, why);
+	if (r == 0)
+		r = caps_for_pinning(why);
+	if (r == 0 && verdict == PIN_OUTDATED)
+		r = pin_detach(dir, why);
+	if (r == 0)
+		r = pin_attach(dir, fd, why);
 	return r;
+}
+
+/* At the end, what is wanted is pinned, or is kept for those who use it. */
+static int pin_namespace(const struct rundir *dir, const struct account *account,
+			 const struct ns_maps *maps, const char *policy, unsigned int sessions,
+			 struct reason *why)
+{
+	char owner[ID_OWNER_SIZE];
+	const struct state state = {.user = owner,
+				    .uid = account->ids.uid,
+				    .gid = account->ids.gid,
+				    .maps = maps,
+				    .policy = policy};
+	enum verdict verdict;
+	int r;
+
+	owner_in_files(account->name, account->ids.uid, owner);
+	r = judge_pin(dir, account, maps, sessions, &verdict, why);
+	if (r < 0 || verdict == PIN_IN_USE)
+		return r;
+	/* Also where it is right: a login that crashed may not have come to that. */
+	if (verdict == PIN_RIGHT)
+		return state_write(dir, &state, why);
+	return make_pin(dir, account, maps, &state, verdict, why);
 }
 
 /* With the lock of the run directory held. */
 static int open_session(const struct rundir *dir, const struct account *account,
 			const struct policy *policy, const struct request *request,
-			struct reason *why)
+			uint32_t *ret_session, struct reason *why)
 {
+	unsigned int sessions;
 	struct ns_maps maps;
 	int r;
 
 	r = settle(account, policy, &maps, why);
+	deadline_phase("the user namespace");
 	if (r == 0)
-		r = pin_namespace(dir, account, &maps, request, why);
+		r = caps_for_inspecting(why);
 	if (r == 0)
-		r = caps_for_nothing(why);
-	if (r == 0 && request->pid > 0)
-		r = session_add(dir, request->pid, why);
+		r = sessions_prune(dir, NULL, &sessions, why);
+	if (r == 0 && request->session.pid > 0)
+		r = session_add(dir, request->session.pid, ret_session, why);
+	if (r == 0)
+		r = pin_namespace(dir, account, &maps, request->policy, sessions, why);
 	return r;
 }
 
-static enum result_code delegate(const struct account *account, const struct policy *policy,
-				 const struct request *request, struct reason *why)
+/* After a failure: the session was not opened. What others use stays. */
+static void forget_session(const struct rundir *dir, uid_t uid, const struct session_id *session)
 {
-	__attribute__((cleanup(rundir_close))) struct rundir dir = RUNDIR_INIT;
+	if (session->number != SESSION_ANY)
+		session_remove(dir, session);
+	rundir_remove_if_unused(uid, dir);
+}
+
+static enum result_code delegate(const struct account *account, const struct policy *policy,
+				 const struct request *request, uint32_t *ret_session,
+				 struct reason *why)
+{
+	CLEANUP(rundir_close) struct rundir dir = RUNDIR_INIT;
+	struct session_id session = {request->session.pid, SESSION_ANY};
 	int r;
 
 	deadline_phase("the lock of the user's run directory");
-	r = rundir_open(account->uid, true, &dir, why);
+	r = rundir_open(account->ids.uid, true, &dir, why);
 	if (r < 0)
 		return RESULT_FAILED;
-	r = open_session(&dir, account, policy, request, why);
-	if (r < 0)
-		rundir_remove_if_unused(account->uid, &dir);
-	return r < 0 ? RESULT_FAILED : RESULT_READY;
+	r = open_session(&dir, account, policy, request, &session.number, why);
+	if (r < 0) {
+		forget_session(&dir, account->ids.uid, &session);
+		return RESULT_FAILED;
+	}
+	*ret_session = session.number;
+	return RESULT_READY;
 }
 
 void verb_open(const struct request *request, struct result *ret)
 {
+	CLEANUP(cleanup_account) struct account account = {.name = NULL};
 	struct reason why = {.text = ""};
-	struct account account;
 	struct policy policy;
 	enum result_code code;
 
@@ -228,11 +256,11 @@ void verb_open(const struct request *request, struct result *ret)
 	if (code == RESULT_READY)
 		code = apply_policy(&account, request->policy, &policy, &why);
 	if (code == RESULT_READY)
-		code = delegate(&account, &policy, request, &why);
+		code = delegate(&account, &policy, request, &ret->session, &why);
 	ret->code = code;
 	if (code == RESULT_READY) {
-		ret->uid = account.uid;
-		rundir_pin_path(account.uid, ret->path);
+		ret->uid = account.ids.uid;
+		rundir_pin_path(account.ids.uid, ret->path);
 	}
 	memcpy(ret->text, why.text, sizeof(ret->text));
 }

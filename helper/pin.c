@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "helper/namespace.h"
+#include "namespace/inspect.h"
 #include "helper/pin.h"
 #include "util/cleanup.h"
 

@@ -8,7 +8,7 @@
 
 #include <sys/types.h>
 
-#include "helper/rundir.h"
+#include "namespace/rundir.h"
 #include "util/reason.h"
 
 /*

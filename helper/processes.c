@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Which process is in a namespace, or below it: namespace_find_process() of namespace.h. */
+/* Which process is in a namespace, or below it: see processes.h. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -7,20 +7,35 @@
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-#include "helper/namespace.h"
+#include "helper/processes.h"
+#include "namespace/procstat.h"
 #include "util/cleanup.h"
 #include "util/parse.h"
+#include "util/userns.h"
 
-static bool is(const struct stat *a, const struct stat *b)
+/*
+ * 0 for a process that has ended since readdir() saw it, else the error as -errno. The kernel says
+ * EACCES for one that goes away in the middle of a look-up.
+ */
+static int unless_ended(int proc, uint32_t pid, int error)
 {
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+	char name[16];
+
+	snprintf(name, sizeof(name), "%u", pid);
+	if (error == EACCES && faccessat(proc, name, F_OK, 0) < 0)
+		error = errno;
+	return error == ENOENT || error == ESRCH ? 0 : -error;
 }
 
-/* Gone, or a zombie: it is in no namespace any more. */
-static bool has_ended(int error)
+/* A zombie is still listed where it was, but holds nothing. */
+static bool is_alive(uint32_t pid)
 {
-	return error == ENOENT || error == ESRCH;
+	struct procstat stat;
+	int r = procstat_read((pid_t)pid, &stat);
+
+	return r == 0 ? !stat.ended : r != -ENOENT && r != -ESRCH;
 }
 
 /* Walks up from a process's namespace. 1: inside, 0: not, -errno: cannot be known. */
@@ -32,20 +47,20 @@ static int is_inside(int proc, uint32_t pid, const struct stat *target, const st
 
 	snprintf(path, sizeof(path), "%u/ns/user", pid);
 	if (fstatat(proc, path, &here, 0) < 0)
-		return has_ended(errno) ? 0 : -errno;
+		return unless_ended(proc, pid, errno);
 	/* Most processes are in our own namespace: one stat, no walk. */
-	if (is(&here, ours))
+	if (same_file(&here, ours))
 		return 0;
 	fd = openat(proc, path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return has_ended(errno) ? 0 : -errno;
+		return unless_ended(proc, pid, errno);
 	for (;;) {
 		int parent;
 
 		if (fstat(fd, &here) < 0)
 			return -errno;
-		if (is(&here, target))
-			return 1;
+		if (same_file(&here, target))
+			return is_alive(pid);
 		parent = ioctl(fd, NS_GET_PARENT);
 		/* EPERM: there is none, or it lies outside ours. */
 		if (parent < 0)

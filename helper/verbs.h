@@ -6,11 +6,12 @@
 #include <sys/types.h>
 
 #include "helper/result.h"
+#include "namespace/sessions.h"
 
 struct request {
-	const char *user;   /* open: a name; close: a uid in digits */
-	const char *policy; /* the policy file */
-	pid_t pid; /* the process whose session it is; 0: none, for an admin at a terminal */
+	const char *user;	   /* open: a name; close: a uid in digits */
+	const char *policy;	   /* the policy file */
+	struct session_id session; /* open: only the pid; pid 0: none, for an admin at a terminal */
 };
 
 /* Both fill result but for magic and version, and begin as caps_for_settling() left them. */

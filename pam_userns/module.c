@@ -21,19 +21,18 @@
 #include "config.h"
 #include "pam_userns/options.h"
 #include "pam_userns/start.h"
-#include "util/initial.h"
+#include "util/account.h"
+#include "util/userns.h"
 #include "util/parse.h"
 #include "util/reason.h"
-
-#define LOGIN_DEFS    "/etc/login.defs"
-#define UID_MIN_USUAL 1000
 
 /* Under this name the PAM handle remembers which session this module opened on it. */
 #define SESSION_DATA "pam_userns_session"
 
 struct session {
 	uid_t uid;
-	pid_t pid; /* the process that opened it, in whose name it is recorded */
+	pid_t pid;	 /* the process that opened it, in whose name it is recorded */
+	uint32_t number; /* which of that process's */
 };
 
 /* Runs in the host and again in a forked child of it: gives back memory, and does nothing else. */
@@ -44,7 +43,7 @@ static void free_session(pam_handle_t *pamh, void *data, int status)
 	free(data);
 }
 
-static bool is_system_user(pam_handle_t *pamh, uid_t uid)
+static uid_t read_uid_min(pam_handle_t *pamh)
 {
 	char *text = pam_modutil_search_key(pamh, LOGIN_DEFS, "UID_MIN");
 	uint32_t uid_min;
@@ -52,7 +51,7 @@ static bool is_system_user(pam_handle_t *pamh, uid_t uid)
 	if (!text || parse_id(text, &uid_min) < 0)
 		uid_min = UID_MIN_USUAL;
 	free(text);
-	return uid == 0 || uid < uid_min;
+	return uid_min;
 }
 
 /* Whoever logs in chooses the name that is asked for; in the log it stays on its line. */
@@ -70,7 +69,7 @@ static int log_no_account(pam_handle_t *pamh, const char *name, int error)
 	char shown[NAME_SHOWN_SIZE];
 
 	show_name(name, shown);
-	if (error == 0 || error == ENOENT || error == ESRCH || error == EPERM) {
+	if (means_no_such_user(error)) {
 		pam_syslog(pamh, LOG_ERR, "there is no user '%s'", shown);
 		return PAM_USER_UNKNOWN;
 	}
@@ -83,19 +82,26 @@ static int find_user(pam_handle_t *pamh, const char **ret_name, uid_t *ret_uid)
 {
 	const void *name = NULL;
 	struct passwd *entry;
+	int initial;
 
 	if (pam_get_item(pamh, PAM_USER, &name) != PAM_SUCCESS || !name) {
 		pam_syslog(pamh, LOG_ERR, "the service has set no user");
 		return PAM_SESSION_ERR;
 	}
 	/* Without root's rights, or from inside, no namespace can be made. */
-	if (geteuid() != 0 || !in_initial_user_namespace())
+	if (geteuid() != 0)
 		return PAM_IGNORE;
+	initial = in_initial_user_namespace();
+	if (initial < 0)
+		pam_syslog(pamh, LOG_ERR, "cannot look at /proc/self/ns/user: %s",
+			   strerror(-initial));
+	if (initial != 1)
+		return initial < 0 ? PAM_SESSION_ERR : PAM_IGNORE;
 	errno = 0;
 	entry = pam_modutil_getpwnam(pamh, name);
 	if (!entry)
 		return log_no_account(pamh, name, errno);
-	if (is_system_user(pamh, entry->pw_uid))
+	if (is_system_account(entry->pw_uid, read_uid_min(pamh)))
 		return PAM_IGNORE;
 	*ret_name = name;
 	*ret_uid = entry->pw_uid;
@@ -126,21 +132,28 @@ static void log_failed_start(pam_handle_t *pamh, const struct options *options, 
 			   USERNS_HELPER);
 }
 
-/* Asks the helper; what cannot be asked is logged and comes back as a failure. */
-static void ask_helper(pam_handle_t *pamh, const struct options *options, const char *verb,
-		       pid_t pid, const char *user, struct result *ret)
+/*
+ * Asks the helper; what cannot be asked is logged and comes back as a failure. session: what to
+ * close; NULL: open.
+ */
+static void ask_helper(pam_handle_t *pamh, const struct options *options,
+		       const struct session *session, const char *user, struct result *ret)
 {
-	char pid_option[32], timeout_option[32], config_option[sizeof("--config=") + PATH_MAX];
-	const char *argv[8] = {USERNS_HELPER, "--result-fd=3", pid_option, timeout_option};
+	char pid[32], timeout[32], number[32], config[sizeof("--config=") + PATH_MAX];
+	const char *argv[9] = {USERNS_HELPER, HELPER_RESULT_OPTION, pid, timeout};
 	int status = -1, n = 4, r;
 
-	snprintf(pid_option, sizeof(pid_option), "--pid=%d", pid);
-	snprintf(timeout_option, sizeof(timeout_option), "--timeout=%u", options->timeout);
-	if (options->policy) {
-		snprintf(config_option, sizeof(config_option), "--config=%s", options->policy);
-		argv[n++] = config_option;
+	snprintf(pid, sizeof(pid), "--pid=%d", session ? session->pid : getpid());
+	snprintf(timeout, sizeof(timeout), "--timeout=%u", options->timeout);
+	if (session) {
+		snprintf(number, sizeof(number), "--session=%" PRIu32, session->number);
+		argv[n++] = number;
 	}
-	argv[n++] = verb;
+	if (options->policy) {
+		snprintf(config, sizeof(config), "--config=%s", options->policy);
+		argv[n++] = config;
+	}
+	argv[n++] = session ? "close" : "open";
 	argv[n++] = user;
 	r = helper_run(argv, options->timeout, ret, &status);
 	if (r < 0) {
@@ -150,14 +163,14 @@ static void ask_helper(pam_handle_t *pamh, const struct options *options, const 
 }
 
 /* Tells the handle what to close. */
-static int remember_session(pam_handle_t *pamh, uid_t uid)
+static int remember_session(pam_handle_t *pamh, const struct result *opened)
 {
 	struct session *session = malloc(sizeof(*session));
 	int r;
 
 	if (!session)
 		return PAM_BUF_ERR;
-	*session = (struct session){.uid = uid, .pid = getpid()};
+	*session = (struct session){.uid = opened->uid, .pid = getpid(), .number = opened->session};
 	r = pam_set_data(pamh, SESSION_DATA, session, free_session);
 	if (r != PAM_SUCCESS)
 		free(session);
@@ -171,7 +184,7 @@ static int announce(pam_handle_t *pamh, const struct result *result)
 	int r;
 
 	snprintf(variable, sizeof(variable), "USERNS_PATH=%s", result->path);
-	r = remember_session(pamh, result->uid);
+	r = remember_session(pamh, result);
 	if (r == PAM_SUCCESS)
 		r = pam_putenv(pamh, variable);
 	if (r == PAM_SUCCESS)
@@ -231,7 +244,7 @@ int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **ar
 		r = find_user(pamh, &name, &uid);
 	if (r != PAM_SUCCESS)
 		return r;
-	ask_helper(pamh, &options, "open", getpid(), name, &result);
+	ask_helper(pamh, &options, NULL, name, &result);
 	log_result(pamh, &options, name, &result);
 	r = code_of(result.code);
 	return r == PAM_SUCCESS ? announce(pamh, &result) : r;
@@ -254,7 +267,7 @@ int pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const char **a
 		return PAM_SUCCESS;
 	session = data;
 	snprintf(uid, sizeof(uid), "%u", session->uid);
-	ask_helper(pamh, &options, "close", session->pid, uid, &result);
+	ask_helper(pamh, &options, session, uid, &result);
 	if (result.code != RESULT_READY && result.text[0])
 		pam_syslog(pamh, LOG_ERR, "closing the session of uid %s: %s", uid, result.text);
 	else if (result.text[0] && !options.quiet)

@@ -8,9 +8,9 @@
 #include <syslog.h>
 
 #include "pam_userns/options.h"
+#include "util/account.h"
+#include "util/cleanup.h"
 #include "util/parse.h"
-
-#define TIMEOUT_MAX 3600
 
 static int parse_conf(const char *value, struct options *options)
 {
@@ -57,7 +57,7 @@ static const struct {
 
 static int apply(const char *argument, struct options *options)
 {
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		size_t length = strlen(rows[i].name);
 		bool takes_value = rows[i].name[length - 1] == '=';
 
@@ -76,7 +76,7 @@ int options_parse(pam_handle_t *pamh, int argc, const char **argv, struct option
 		if (apply(argv[i], &options) < 0) {
 			pam_syslog(pamh, LOG_ERR,
 				   "unknown or wrong argument '%s' in /etc/pam.d; known are "
-				   "conf=/FILE, timeout=1..%d, debug, quiet",
+				   "conf=/FILE, timeout=1..%u, debug, quiet",
 				   argv[i], TIMEOUT_MAX);
 			return PAM_SESSION_ERR;
 		}

@@ -156,25 +156,35 @@ static int receive(int pipe_end, int64_t deadline, struct result *ret)
 	return 0;
 }
 
+/* Waits until the helper has ended, whoever reaps it. -ETIMEDOUT. */
+static int wait_ended(const struct child *child, int64_t deadline)
+{
+	/* Without a pidfd (the application is out of descriptors), the pipe tells: it is closed
+	 * then. */
+	return wait_readable(child->pidfd >= 0 ? child->pidfd : child->pipe, deadline);
+}
+
+static void kill_child(const struct child *child)
+{
+	if (child->pidfd >= 0)
+		pidfd_send_signal(child->pidfd, SIGKILL, NULL, 0);
+	else
+		kill(child->pid, SIGKILL);
+}
+
 /*
  * Sees the helper out: at once if its time is up, else as soon as it ends by itself. The status
- * is -1 where the host ignores SIGCHLD, or another thread has reaped it.
+ * is -1 where the application ignores SIGCHLD, or another thread has reaped it.
  */
-static int reap(struct child *child, bool kill_it, int64_t deadline)
+static int reap(const struct child *child, bool kill_it, int64_t deadline)
 {
 	int status = -1;
 
-	if (child->pidfd < 0) {
-		/* The process is out of descriptors; the pid has to do. */
-		if (kill_it)
-			kill(child->pid, SIGKILL);
-		return waitpid(child->pid, &status, 0) == child->pid ? status : -1;
+	if (kill_it || wait_ended(child, deadline) < 0) {
+		kill_child(child);
+		wait_ended(child, now_msec() + KILL_GRACE_MSEC);
 	}
-	if (kill_it || wait_readable(child->pidfd, deadline) < 0) {
-		pidfd_send_signal(child->pidfd, SIGKILL, NULL, 0);
-		wait_readable(child->pidfd, now_msec() + KILL_GRACE_MSEC);
-	}
-	/* WNOHANG: a helper that hangs in the kernel must not hold the login. */
+	/* WNOHANG: nothing must hold the login now. */
 	if (waitpid(child->pid, &status, WNOHANG) != child->pid)
 		return -1;
 	return status;

@@ -8,8 +8,12 @@
 
 #include "helper/result.h"
 
+/* The descriptor on which the helper finds the pipe, and the argument that tells it so. */
+#define HELPER_RESULT_FD     3
+#define HELPER_RESULT_OPTION "--result-fd=3"
+
 /*
- * Runs the helper with these arguments (argv[0] included, --result-fd not), and waits
+ * Runs the helper with these arguments (argv[0] and HELPER_RESULT_OPTION among them), and waits
  * for its record, no longer than timeout seconds from now; after that the helper is killed.
  * 0, and *ret checked: version, code, and terminated strings.
  * -errno if it could not be started; -ETIMEDOUT; -EPROTO: what came is no record of ours;
@@ -17,8 +21,5 @@
  * host that ignores or reaps its children took that.
  */
 int helper_run(const char *const argv[], unsigned int timeout, struct result *ret, int *ret_status);
-
-/* The descriptor on which the helper finds the pipe. */
-#define HELPER_RESULT_FD 3
 
 #endif

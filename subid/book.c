@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "subid/book.h"
+#include "util/cleanup.h"
 
 static int parse_uid(struct slice value, struct id_entry *entry)
 {
@@ -89,7 +90,7 @@ static int parse_flag(struct slice flag, struct id_entry *entry, unsigned int *s
 
 	next_field(&value, '=', &name);
 	has_value = value.text != NULL;
-	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+	for (size_t i = 0; i < COUNT_OF(flags); i++) {
 		if (!slice_equals(name, flags[i].name) || has_value != flags[i].takes_value)
 			continue;
 		if (*seen & (1u << i))
@@ -125,14 +126,16 @@ struct id_range book_entry_gids(const struct id_entry *entry)
 	return (struct id_range){entry->gid_start, entry->range.count};
 }
 
+bool book_entry_is_of(const struct id_entry *entry, uid_t uid)
+{
+	return entry->has_uid && entry->uid == uid && !entry->reserved && !entry->retired;
+}
+
 const struct id_entry *book_find(const struct id_file *book, uid_t uid)
 {
-	for (size_t i = 0; i < book->count; i++) {
-		const struct id_entry *entry = &book->entries[i];
-
-		if (entry->has_uid && entry->uid == uid && !entry->reserved && !entry->retired)
-			return entry;
-	}
+	for (size_t i = 0; i < book->count; i++)
+		if (book_entry_is_of(&book->entries[i], uid))
+			return &book->entries[i];
 	return NULL;
 }
 

@@ -15,6 +15,9 @@ id_entry_parser book_parse_entry;
 /* Its uid and gid ranges have the same length. */
 struct id_range book_entry_gids(const struct id_entry *entry);
 
+/* Does the line hand out a range to this uid? Not a reserved or retired one. */
+bool book_entry_is_of(const struct id_entry *entry, uid_t uid);
+
 /* The line of a uid that is neither reserved nor retired. NULL: none. */
 const struct id_entry *book_find(const struct id_file *book, uid_t uid);
 

@@ -7,9 +7,7 @@
 #include "subid/book.h"
 #include "subid/settle.h"
 #include "subid/subfile.h"
-
-/* Nothing is given out below: system accounts, and much that takes ids without telling. */
-#define LOWEST_ID 65536u
+#include "util/cleanup.h"
 
 static const char *const way_out = "userns-helper(8) says how to settle this";
 
@@ -18,7 +16,7 @@ static int refuse_if_malformed(const struct settle_sources *sources, struct reas
 {
 	const struct id_file *files[] = {&sources->book, &sources->subuid, &sources->subgid};
 
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+	for (size_t i = 0; i < COUNT_OF(files); i++)
 		if (files[i]->malformed)
 			return refuse(why, -EINVAL, "no range can be given to anybody new: %s",
 				      files[i]->malformed_why.text);
@@ -37,12 +35,6 @@ static int refuse_overlap(const struct settle_request *request, struct id_range 
 		      other->line, way_out);
 }
 
-/* Is the line of the book the user's own? */
-static bool is_own(const struct id_entry *entry, const struct settle_request *request)
-{
-	return entry->has_uid && entry->uid == request->uid && !entry->reserved && !entry->retired;
-}
-
 /* Invariant: no id in two users' ranges, however the second line came to be there. */
 static int check_clear(const struct settle_sources *sources, const struct settle_request *request,
 		       const struct settlement *wanted, struct reason *why)
@@ -52,16 +44,16 @@ static int check_clear(const struct settle_sources *sources, const struct settle
 		struct id_range range;
 	} copies[] = {{&sources->subuid, wanted->uids}, {&sources->subgid, wanted->gids}};
 
-	if (wanted->uids.start < LOWEST_ID || wanted->gids.start < LOWEST_ID)
+	if (wanted->uids.start < ID_BLOCK || wanted->gids.start < ID_BLOCK)
 		return refuse(why, -EEXIST,
 			      "%s's range %" PRIu32 ":%" PRIu32 " meets the ids below %u, which "
 			      "belong to the host; %s",
-			      request->name, wanted->uids.start, wanted->uids.count, LOWEST_ID,
+			      request->name, wanted->uids.start, wanted->uids.count, ID_BLOCK,
 			      way_out);
 	for (size_t i = 0; i < sources->book.count; i++) {
 		const struct id_entry *other = &sources->book.entries[i];
 
-		if (is_own(other, request))
+		if (book_entry_is_of(other, request->uid))
 			continue;
 		if (id_range_overlaps(wanted->uids, other->range))
 			return refuse_overlap(request, wanted->uids, &sources->book, other, why);
@@ -176,12 +168,12 @@ static int choose(const struct settle_sources *sources, const struct settle_requ
 		  struct settlement *ret, struct reason *why)
 {
 	const struct id_file *files[] = {&sources->book, &sources->subuid, &sources->subgid};
-	__attribute__((cleanup(id_set_free))) struct id_set taken = {NULL, 0, 0};
+	CLEANUP(id_set_free) struct id_set taken = {NULL, 0, 0};
 	struct id_range range;
 	int r;
 
-	r = id_set_add(&taken, (struct id_range){0, LOWEST_ID});
-	for (size_t i = 0; r == 0 && i < sizeof(files) / sizeof(files[0]); i++)
+	r = id_set_add(&taken, (struct id_range){0, ID_BLOCK});
+	for (size_t i = 0; r == 0 && i < COUNT_OF(files); i++)
 		r = add_all(&taken, files[i]);
 	if (r < 0)
 		return refuse_errno(why, r, "cannot choose a range");

@@ -12,7 +12,6 @@
 #include <sys/types.h>
 
 #include "subid/range.h"
-#include "util/cleanup.h"
 #include "util/parse.h"
 #include "util/reason.h"
 
@@ -58,8 +57,6 @@ int id_file_parse(const char *path, char *text, size_t length, id_entry_parser *
 		  struct id_file *ret);
 
 void id_file_free(struct id_file *file);
-
-#define CLEANUP_ID_FILE CLEANUP(id_file_free)
 
 /*
  * Writes the file anew with one line (ending in a newline) more, every other byte as it was.

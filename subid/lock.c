@@ -36,8 +36,11 @@ static int lock_passwd(int *ret_fd, struct reason *why)
 	return 0;
 }
 
-/* Does a lock file's process live? What cannot be read counts as living: unknown means locked. */
-static bool locker_lives(const char *lock_path)
+/*
+ * Does a lock file's process live? 1, also for a lock file that names none, as shadow has it;
+ * 0: it does not, or there is no lock file; -errno: it cannot be read.
+ */
+static int locker_lives(const char *lock_path)
 {
 	CLEANUP_FD int fd = -1;
 	char text[32];
@@ -46,14 +49,28 @@ static bool locker_lives(const char *lock_path)
 
 	fd = open(lock_path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0)
-		return errno != ENOENT;
+		return errno == ENOENT ? 0 : -errno;
 	length = read(fd, text, sizeof(text));
-	if (length <= 0)
-		return true;
+	if (length < 0)
+		return -errno;
 	/* Shadow writes the terminating NUL as well. */
 	if (parse_number((struct slice){text, strnlen(text, (size_t)length)}, INT32_MAX, &pid) < 0)
-		return true;
+		return 1;
 	return pid == 0 || kill((pid_t)pid, 0) == 0 || errno != ESRCH;
+}
+
+/* Waits until no living process has the lock file, and removes what a dead one left. */
+static int wait_for_locker(const char *lock_path)
+{
+	const struct timespec pause = {.tv_nsec = RETRY_NSEC};
+	int r;
+
+	while ((r = locker_lives(lock_path)) == 1)
+		nanosleep(&pause, NULL);
+	/* The passwd lock is ours, so no newcomer has just taken the dead one's place. */
+	if (r == 0 && unlink(lock_path) < 0 && errno != ENOENT)
+		r = -errno;
+	return r;
 }
 
 static int write_pid_file(const char *path)
@@ -85,18 +102,14 @@ static int make_lock(const char *path, const char *lock_path)
 
 static int lock_file(const char *path, struct reason *why)
 {
-	const struct timespec pause = {.tv_nsec = RETRY_NSEC};
 	char lock_path[64];
 	int r;
 
 	snprintf(lock_path, sizeof(lock_path), "%s.lock", path);
 	do {
-		while (locker_lives(lock_path))
-			nanosleep(&pause, NULL);
-		/* A dead process's. The passwd lock is ours, so no newcomer has just replaced it.
-		 */
-		unlink(lock_path);
-		r = make_lock(path, lock_path);
+		r = wait_for_locker(lock_path);
+		if (r == 0)
+			r = make_lock(path, lock_path);
 	} while (r == -EEXIST);
 	if (r < 0)
 		return refuse_errno(why, r, "cannot make %s", lock_path);

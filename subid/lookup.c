@@ -94,7 +94,7 @@ int lookup_ranges(const char *name, uid_t uid, struct id_set *uids, struct id_se
 
 	r = start_libsubid(why);
 	snprintf(digits, sizeof(digits), "%u", uid);
-	for (size_t i = 0; r == 0 && i < sizeof(owners) / sizeof(owners[0]); i++) {
+	for (size_t i = 0; r == 0 && i < COUNT_OF(owners); i++) {
 		r = ask(subid_get_uid_ranges, "uids", owners[i], uids, why);
 		if (r == 0)
 			r = ask(subid_get_gid_ranges, "gids", owners[i], gids, why);
@@ -121,7 +121,7 @@ static struct slice source_of(struct slice line)
 	return (struct slice){line.text + begin, end - begin};
 }
 
-int lookup_source_is_files(const char *nsswitch_path, struct reason *why)
+int lookup_check_source(const char *nsswitch_path, struct reason *why)
 {
 	CLEANUP_FREE char *text = NULL;
 	struct slice rest, line;

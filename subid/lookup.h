@@ -16,17 +16,17 @@
  * uid in digits, once. The answers can be a stranger's: libsubid 4.12 to 4.19 compare a number
  * that owns a line of /etc/subgid with the gid of the group named as the user. So the caller
  * compares each with the owner that the line itself names.
- * -EIO: libsubid failed, which never means "none"; -ERANGE: an answer beyond 32 bits; -ENOMEM.
- * All with a reason. A set that is NULL is not asked for.
+ * -EIO: libsubid failed, which never means "none"; -ERANGE: an answer that is no range of 32 bits;
+ * -ENOMEM. All with a reason; the sets may have answers by then. NULL: not asked for.
  */
 int lookup_ranges(const char *name, uid_t uid, struct id_set *uids, struct id_set *gids,
 		  struct reason *why);
 
 /*
- * Does libsubid read /etc/subuid and /etc/subgid on this host? It does unless nsswitch.conf
+ * Checks that libsubid reads /etc/subuid and /etc/subgid on this host. It does unless nsswitch.conf
  * names another source for "subid" (and only one can be named).
  * 0, or -EOPNOTSUPP with a reason that names the source; else -errno with a reason.
  */
-int lookup_source_is_files(const char *nsswitch_path, struct reason *why);
+int lookup_check_source(const char *nsswitch_path, struct reason *why);
 
 #endif

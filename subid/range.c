@@ -5,8 +5,6 @@
 
 #include "subid/range.h"
 
-#define ALIGNMENT 65536u
-
 int id_range_make(uint64_t start, uint64_t count, struct id_range *ret)
 {
 	if (count == 0 || start > ID_LAST || count - 1 > ID_LAST - start)
@@ -107,7 +105,7 @@ static uint64_t round_up(uint64_t id, uint32_t multiple)
 int id_set_first_free(const struct id_set *set, struct id_range pool, uint32_t count,
 		      struct id_range *ret)
 {
-	uint32_t multiple = count % ALIGNMENT == 0 ? ALIGNMENT : 1;
+	uint32_t multiple = count % ID_BLOCK == 0 ? ID_BLOCK : 1;
 	uint64_t start = round_up(pool.start, multiple);
 
 	if (count == 0)

@@ -12,6 +12,12 @@
 /* 4294967295 is (uid_t)-1, "no id" to every system call, so no range holds it. */
 #define ID_LAST (UINT32_MAX - 1)
 
+/*
+ * Below lie the system accounts, and much that takes ids without telling: no range is handed out
+ * there. Also the size of systemd's container ranges, and what starts are a multiple of.
+ */
+#define ID_BLOCK 65536u
+
 /* Ids start to start + count - 1; count is at least 1, and the last id at most ID_LAST. */
 struct id_range {
 	uint32_t start;

@@ -10,6 +10,7 @@
 #include "subid/paths.h"
 #include "subid/settle.h"
 #include "subid/subfile.h"
+#include "util/cleanup.h"
 
 static void free_sources(struct settle_sources *sources)
 {
@@ -37,7 +38,7 @@ static int ask_libsubid(struct settle_sources *sources, const struct settle_requ
 {
 	int r;
 
-	r = lookup_source_is_files(NSSWITCH_FILE, why);
+	r = lookup_check_source(NSSWITCH_FILE, why);
 	/* Libsubid takes a file that is not there for an error; we have just looked. */
 	if (r == 0)
 		r = lookup_ranges(request->name, request->uid,
@@ -98,8 +99,7 @@ static bool is_recorded(const struct settlement *settled)
 static int settle_locked(const struct settle_request *request, struct settlement *ret,
 			 struct reason *why)
 {
-	__attribute__((cleanup(free_sources))) struct settle_sources sources = {.asked_libsubid =
-											false};
+	CLEANUP(free_sources) struct settle_sources sources = {.asked_libsubid = false};
 	int r;
 
 	r = read_and_decide(&sources, request, ret, why);
@@ -110,9 +110,8 @@ static int settle_locked(const struct settle_request *request, struct settlement
 
 int settle_range(const struct settle_request *request, struct settlement *ret, struct reason *why)
 {
-	__attribute__((cleanup(free_sources))) struct settle_sources sources = {.asked_libsubid =
-											false};
-	__attribute__((cleanup(subid_unlock))) struct subid_lock lock = SUBID_LOCK_INIT;
+	CLEANUP(free_sources) struct settle_sources sources = {.asked_libsubid = false};
+	CLEANUP(subid_unlock) struct subid_lock lock = SUBID_LOCK_INIT;
 	struct settlement settled;
 	int r;
 

@@ -6,7 +6,7 @@
 #include "userns/caller.h"
 #include "userns/complain.h"
 #include "util/exit_status.h"
-#include "util/initial.h"
+#include "util/userns.h"
 #include "util/parse.h"
 
 int find_caller(uid_t *ret_uid, gid_t *ret_gid)
@@ -15,7 +15,7 @@ int find_caller(uid_t *ret_uid, gid_t *ret_gid)
 	const char *gid = getenv("_CONTAINERS_ROOTLESS_GID");
 	uint32_t uid_number, gid_number;
 
-	if (in_initial_user_namespace() || !uid || !gid) {
+	if (in_initial_user_namespace() == 1 || !uid || !gid) {
 		*ret_uid = getuid();
 		*ret_gid = getgid();
 		return 0;

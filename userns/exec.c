@@ -16,12 +16,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "helper/namespace.h"
-#include "helper/rundir.h"
+#include "namespace/inspect.h"
+#include "namespace/rundir.h"
 #include "userns/caller.h"
 #include "userns/complain.h"
 #include "userns/verbs.h"
 #include "util/cleanup.h"
+#include "util/userns.h"
 
 /* As shells have it: env(1), nohup(1), xargs(1). */
 #define EXIT_CANNOT_EXEC 126
@@ -72,7 +73,7 @@ static bool is_own_namespace(int fd)
 	struct stat pinned, own;
 
 	return fstat(fd, &pinned) == 0 && stat("/proc/self/ns/user", &own) == 0 &&
-	       pinned.st_dev == own.st_dev && pinned.st_ino == own.st_ino;
+	       same_file(&pinned, &own);
 }
 
 static int join(int fd, const char *path)

@@ -6,6 +6,7 @@
 #include "config.h"
 #include "userns/complain.h"
 #include "userns/verbs.h"
+#include "util/cleanup.h"
 
 static const struct {
 	const char *name;
@@ -40,7 +41,7 @@ int main(int argc, char **argv)
 		puts("userns " USERNS_VERSION);
 		return EXIT_DONE;
 	}
-	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+	for (size_t i = 0; i < COUNT_OF(verbs); i++)
 		if (strcmp(argv[1], verbs[i].name) == 0)
 			return verbs[i].run(argc - 1, argv + 1);
 	return complain(EXIT_USAGE, "there is no '%s'; see userns --help", argv[1]);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "userns/maps_table.h"
+#include "util/cleanup.h"
 
 enum { COLUMN_IDS, COLUMN_INSIDE, COLUMN_OUTSIDE, COLUMN_COUNT };
 
@@ -47,13 +48,13 @@ static int add_map(struct libscols_table *table, const char *ids, const struct i
 
 int print_maps(const struct ns_maps *maps)
 {
-	__attribute__((cleanup(cleanup_table))) struct libscols_table *table = NULL;
+	CLEANUP(cleanup_table) struct libscols_table *table = NULL;
 
 	scols_init_debug(0);
 	table = scols_new_table();
 	if (!table)
 		return -ENOMEM;
-	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+	for (size_t i = 0; i < COUNT_OF(columns); i++)
 		if (!scols_table_new_column(table, columns[i].name, 0, columns[i].flags))
 			return -ENOMEM;
 	if (add_map(table, "uid", &maps->uids) < 0 || add_map(table, "gid", &maps->gids) < 0)

@@ -2,7 +2,7 @@
 #ifndef USERNS_MAPS_TABLE_H
 #define USERNS_MAPS_TABLE_H
 
-#include "helper/maps.h"
+#include "namespace/maps.h"
 
 /* Prints a table of extents to stdout. -ENOMEM, -EIO. */
 int print_maps(const struct ns_maps *maps);

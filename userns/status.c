@@ -13,10 +13,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "helper/namespace.h"
-#include "helper/rundir.h"
-#include "helper/sessions.h"
-#include "helper/state.h"
+#include "namespace/inspect.h"
+#include "namespace/rundir.h"
+#include "namespace/sessions.h"
+#include "namespace/state.h"
 #include "userns/caller.h"
 #include "userns/complain.h"
 #include "userns/maps_table.h"
@@ -51,13 +51,11 @@ static int find_user(int argc, char **argv, uid_t *ret_uid)
 static int parse_state_map(const char *text, const char *key, struct id_map *ret)
 {
 	CLEANUP_FREE char *map = NULL;
-	const char *value;
-	size_t length;
+	struct slice value = state_find(text, key);
 
-	value = state_find(text, key, &length);
-	if (!value)
+	if (!value.text)
 		return -EINVAL;
-	map = strndup(value, length);
+	map = strndup(value.text, value.length);
 	if (!map)
 		return -ENOMEM;
 	for (char *c = map; *c; c++)
@@ -68,12 +66,9 @@ static int parse_state_map(const char *text, const char *key, struct id_map *ret
 
 static int maps_of_state(const char *text, struct ns_maps *ret)
 {
-	const char *value;
-	size_t length;
 	int r;
 
-	value = state_find(text, "setgroups", &length);
-	ret->setgroups = value && length == strlen("allow") && memcmp(value, "allow", length) == 0;
+	ret->setgroups = slice_equals(state_find(text, "setgroups"), "allow");
 	r = parse_state_map(text, "uid_map", &ret->uids);
 	if (r == 0)
 		r = parse_state_map(text, "gid_map", &ret->gids);
@@ -86,25 +81,24 @@ static void print_sessions(int dir)
 	struct dirent *entry;
 	int fd;
 
-	fputs("sessions:", stdout);
+	printf("%-10s", "sessions:");
 	fd = openat(dir, SESSIONS_NAME, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	listing = fd >= 0 ? fdopendir(fd) : NULL;
 	while (listing && (entry = readdir(listing))) {
-		pid_t pid;
+		struct session_id session;
 
-		if (session_is_live(entry->d_name, &pid))
-			printf(" %d", pid);
+		if (session_is_live(entry->d_name, &session))
+			printf(" %d", session.pid);
 	}
 	putchar('\n');
 }
 
 static void print_value(const char *label, const char *state, const char *key)
 {
-	size_t length = 0;
-	const char *value = state_find(state, key, &length);
+	struct slice value = state_find(state, key);
 
-	if (value)
-		printf("%-10s %.*s\n", label, (int)length, value);
+	if (value.text)
+		printf("%-10s %.*s\n", label, (int)value.length, value.text);
 }
 
 /* *ret_text is empty where there is no state. */
@@ -133,7 +127,7 @@ static int print_status(int dir, int pin, const char *path)
 	if (r < 0)
 		return complain(EXIT_SYSTEM, "cannot read the state beside %s: %s", path,
 				strerror(-r));
-	from_kernel = namespace_read_maps(pin, &maps, &why) == 0;
+	from_kernel = namespace_read_maps(pin, NULL, &maps, &why) == 0;
 	r = from_kernel ? 0 : maps_of_state(state, &maps);
 	if (r < 0)
 		return complain(EXIT_REFUSED, "cannot read the maps of %s: %s", path, why.text);

@@ -108,14 +108,21 @@ static int write_all(int fd, const char *text, size_t length)
 	return 0;
 }
 
-/* The mode a file's successor gets. */
-static mode_t mode_of(int dir, const char *name)
+/* A file's successor gets its mode, and its group where that is not root's (takes CAP_CHOWN). */
+static int inherit(int dir, const char *name, int fd)
 {
-	struct stat st;
+	struct stat old;
 
-	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode))
-		return st.st_mode & 0777;
-	return 0644;
+	if (fstatat(dir, name, &old, AT_SYMLINK_NOFOLLOW) < 0) {
+		if (errno != ENOENT)
+			return -errno;
+		old.st_mode = 0;
+	}
+	if (!S_ISREG(old.st_mode))
+		return fchmod(fd, 0644) < 0 ? -errno : 0;
+	if (old.st_gid != getegid() && fchown(fd, (uid_t)-1, old.st_gid) < 0)
+		return -errno;
+	return fchmod(fd, old.st_mode & 0777) < 0 ? -errno : 0;
 }
 
 /* Writes the successor of name as beside, not yet in its place. */
@@ -132,10 +139,10 @@ static int write_beside(int dir, const char *name, const char *beside, const cha
 	if (fd < 0)
 		return -errno;
 	r = write_all(fd, text, length);
+	if (r == 0)
+		r = inherit(dir, name, fd);
 	if (r < 0)
 		return r;
-	if (fchmod(fd, mode_of(dir, name)) < 0)
-		return -errno;
 	if (sync && fsync(fd) < 0)
 		return -errno;
 	/* NFS and quota tell of a full disk only here. */

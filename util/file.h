@@ -30,7 +30,7 @@ int file_read_trusted(const char *path, size_t max_size, char **ret_text, size_t
 
 /*
  * Puts a text in a file's place: written beside it as "PATH+" (shadow's name), synced,
- * renamed, the directory synced. The mode of the old file is kept, else 0644. After a
+ * renamed, the directory synced. Mode and group of the old file are kept, else it is 0644. After a
  * failure the old file stands as it was (or the new one, if just the last sync failed), and
  * "PATH+" is gone. The caller holds the lock.
  */

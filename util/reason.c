@@ -37,3 +37,18 @@ int refuse_errno(struct reason *why, int error, const char *format, ...)
 	make_printable(why->text);
 	return error;
 }
+
+void note(struct reason *why, const char *format, ...)
+{
+	size_t used = strlen(why->text);
+	va_list args;
+
+	if (used > 0)
+		used += (size_t)snprintf(why->text + used, sizeof(why->text) - used, "; ");
+	if (used >= sizeof(why->text))
+		return;
+	va_start(args, format);
+	vsnprintf(why->text + used, sizeof(why->text) - used, format, args);
+	va_end(args);
+	make_printable(why->text);
+}

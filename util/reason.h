@@ -16,9 +16,9 @@ struct reason {
 };
 
 /*
- * Writes the formatted line into why (cut at REASON_SIZE - 1 bytes, control
- * characters replaced by '?', as names in it may come from users) and returns
- * error, a negative errno, so that a caller can "return refuse(...)".
+ * Writes the formatted line into why (cut at REASON_SIZE - 1 bytes, control characters replaced by
+ * '?', as names in it may come from users) and returns error, a negative errno, so that a
+ * caller can "return refuse(...)".
  */
 __attribute__((format(printf, 3, 4))) int refuse(struct reason *why, int error, const char *format,
 						 ...);
@@ -26,6 +26,9 @@ __attribute__((format(printf, 3, 4))) int refuse(struct reason *why, int error, 
 /* The same, for a failed system call: the text of the error is added to the line. */
 __attribute__((format(printf, 3, 4))) int refuse_errno(struct reason *why, int error,
 						       const char *format, ...);
+
+/* Adds to the line what is worth saying though nothing was refused. */
+__attribute__((format(printf, 2, 3))) void note(struct reason *why, const char *format, ...);
 
 /* Replaces control characters and DEL in place, so that a text stays one line of a log. */
 void make_printable(char *text);

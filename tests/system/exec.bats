@@ -145,7 +145,7 @@ teardown() {
 		run $run_as
 		[ "$status" = 0 ]
 		[[ $output == *"/run/userns/$uid/user"* ]]
-		[[ $output == *"sessions: $$"* ]]
+		[[ $output == *"sessions:  $$"* ]]
 		[[ $output == *"policy:    /etc/security/userns.conf"* ]]
 		grep -Eqx "uid +1 +${range%:*} +${range#*:}" <<< "$output"
 		grep -Eqx "gid +0 +$(id -g "$name") +1" <<< "$output"

@@ -4,7 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "helper/maps.h"
+#include "namespace/maps.h"
 #include "tests/unit/unit.h"
 
 static void test_for_user(void **state)

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "helper/maps.h"
+#include "namespace/maps.h"
 #include "util/cleanup.h"
 #include "util/file.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Judging a delegated user namespace by its descriptor: see namespace.h. */
+/* Judging a delegated user namespace by its descriptor: see inspect.h. */
 #include <errno.h>
 #include <linux/magic.h>
 #include <linux/nsfs.h>
@@ -9,9 +9,10 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "helper/guest.h"
-#include "helper/namespace.h"
+#include "namespace/holder.h"
+#include "namespace/inspect.h"
 #include "util/cleanup.h"
+#include "util/userns.h"
 
 int namespace_check_type(int fd)
 {
@@ -22,11 +23,6 @@ int namespace_check_type(int fd)
 	if (fs.f_type != NSFS_MAGIC || ioctl(fd, NS_GET_NSTYPE) != CLONE_NEWUSER)
 		return -EINVAL;
 	return 0;
-}
-
-static bool same_file(const struct stat *a, const struct stat *b)
-{
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
 static int stat_own_namespace(struct stat *ret, struct reason *why)
@@ -61,13 +57,14 @@ int namespace_check(int fd, uid_t uid, struct reason *why)
 	return 0;
 }
 
-int namespace_read_maps(int fd, struct ns_maps *ret, struct reason *why)
+int namespace_read_maps(int fd, const struct owner *owner, struct ns_maps *ret, struct reason *why)
 {
-	__attribute__((cleanup(guest_end))) struct guest guest = GUEST_INIT;
+	CLEANUP(holder_end) struct holder holder = HOLDER_INIT;
+	const struct holder_task task = {.owner = owner, .join = fd};
 	int r;
 
-	r = guest_start(guest_join, &fd, &guest, why);
+	r = holder_start(&task, &holder, why);
 	if (r == 0)
-		r = maps_read(guest.pid, ret, why);
+		r = maps_read(holder.pid, ret, why);
 	return r;
 }

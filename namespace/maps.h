@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The id maps of a user namespace, user_namespaces(7). Pure, but for maps_read(). */
-#ifndef HELPER_MAPS_H
-#define HELPER_MAPS_H
+#ifndef NAMESPACE_MAPS_H
+#define NAMESPACE_MAPS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -8,8 +8,9 @@
 #include <unistd.h>
 
 #include "config.h"
-#include "helper/rundir.h"
+#include "namespace/rundir.h"
 #include "util/cleanup.h"
+#include "util/userns.h"
 
 void rundir_pin_path(uid_t uid, char ret[static RUNDIR_PATH_SIZE])
 {
@@ -28,7 +29,7 @@ static int check_directory(int fd, const char *path, struct reason *why)
 	return 0;
 }
 
-/* Opens directory name below parent; path is its whole name, for people. */
+/* Opens directory name below parent; path is its whole name, for people. -ESTALE: just removed. */
 static int open_below(int parent, const char *name, const char *path, bool create, int *ret_fd,
 		      struct reason *why)
 {
@@ -39,7 +40,7 @@ static int open_below(int parent, const char *name, const char *path, bool creat
 		return refuse_errno(why, -errno, "cannot make %s", path);
 	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0 && errno == ENOENT)
-		return -ENOENT;
+		return create ? -ESTALE : -ENOENT;
 	if (fd < 0)
 		return refuse_errno(why, -errno, "cannot open the directory %s", path);
 	r = check_directory(fd, path, why);
@@ -62,17 +63,6 @@ static int open_directory(uid_t uid, bool create, int *ret_fd, struct reason *wh
 	return r;
 }
 
-static int lock_directory(struct rundir *dir, struct reason *why)
-{
-	dir->lock = openat(dir->fd, LOCK_NAME, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (dir->lock < 0)
-		return -errno;
-	while (flock(dir->lock, LOCK_EX) < 0)
-		if (errno != EINTR)
-			return refuse_errno(why, -errno, "cannot lock the run directory");
-	return 0;
-}
-
 /* Is what we locked still in its place? While we waited, a close may have removed it all. */
 static bool lock_is_current(const struct rundir *dir)
 {
@@ -80,33 +70,40 @@ static bool lock_is_current(const struct rundir *dir)
 
 	return fstat(dir->lock, &locked) == 0 &&
 	       fstatat(dir->fd, LOCK_NAME, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       locked.st_dev == named.st_dev && locked.st_ino == named.st_ino;
+	       same_file(&locked, &named);
+}
+
+/* -ESTALE: somebody removed the directory meanwhile. */
+static int lock_directory(struct rundir *dir, struct reason *why)
+{
+	dir->lock = openat(dir->fd, LOCK_NAME, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (dir->lock < 0 && errno == ENOENT)
+		return -ESTALE;
+	if (dir->lock < 0)
+		return refuse_errno(why, -errno, "cannot open the lock of the run directory");
+	while (flock(dir->lock, LOCK_EX) < 0)
+		if (errno != EINTR)
+			return refuse_errno(why, -errno, "cannot lock the run directory");
+	return lock_is_current(dir) ? 0 : -ESTALE;
 }
 
 int rundir_open(uid_t uid, bool create, struct rundir *ret, struct reason *why)
 {
-	for (;;) {
+	int r;
+
+	do {
 		struct rundir dir = RUNDIR_INIT;
-		int r;
 
 		r = open_directory(uid, create, &dir.fd, why);
-		if (r < 0 && !(r == -ENOENT && create))
-			return r;
 		if (r == 0)
 			r = lock_directory(&dir, why);
-		if (r == 0 && lock_is_current(&dir)) {
+		if (r == 0)
 			*ret = dir;
-			return 0;
-		}
-		rundir_close(&dir);
-		/* -ENOENT: the directory went between two of our calls; make it again. */
-		if (r < 0 && r != -ENOENT) {
-			if (!why->text[0])
-				refuse_errno(why, r, "cannot open the lock of uid %u in %s", uid,
-					     USERNS_RUNDIR);
-			return r;
-		}
-	}
+		else
+			rundir_close(&dir);
+		/* A close may remove a directory at any time until we have its lock. */
+	} while (r == -ESTALE);
+	return r;
 }
 
 int rundir_open_to_read(uid_t uid, int *ret_fd)
@@ -132,6 +129,8 @@ void rundir_remove_if_unused(uid_t uid, const struct rundir *dir)
 	if (unlinkat(dir->fd, PIN_NAME, 0) < 0 && errno != ENOENT)
 		return;
 	unlinkat(dir->fd, STATE_NAME, 0);
+	/* What a crash in the middle of writing it left. */
+	unlinkat(dir->fd, STATE_NAME "+", 0);
 	unlinkat(dir->fd, LOCK_NAME, 0);
 	snprintf(path, sizeof(path), "%s/%u", USERNS_RUNDIR, uid);
 	rmdir(path);

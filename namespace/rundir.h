@@ -4,8 +4,8 @@
  * All of it is root's and readable for everybody; who may enter the namespace is
  * decided by the kernel, at setns(2).
  */
-#ifndef HELPER_RUNDIR_H
-#define HELPER_RUNDIR_H
+#ifndef NAMESPACE_RUNDIR_H
+#define NAMESPACE_RUNDIR_H
 
 #include <stdbool.h>
 #include <sys/types.h>

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "helper/state.h"
+#include "namespace/state.h"
 #include "util/cleanup.h"
 #include "util/file.h"
 
@@ -39,19 +39,14 @@ int state_write(const struct rundir *dir, const struct state *state, struct reas
 	return 0;
 }
 
-const char *state_find(const char *text, const char *key, size_t *ret_length)
+struct slice state_find(const char *text, const char *key)
 {
-	size_t key_length = strlen(key);
+	struct slice rest = {text, strlen(text)}, line, name;
 
-	for (const char *line = text; *line;) {
-		size_t length = strcspn(line, "\n");
-
-		if (length > key_length && memcmp(line, key, key_length) == 0 &&
-		    line[key_length] == '=') {
-			*ret_length = length - key_length - 1;
-			return line + key_length + 1;
-		}
-		line += length + (line[length] == '\n');
+	while (next_field(&rest, '\n', &line)) {
+		next_field(&line, '=', &name);
+		if (line.text && slice_equals(name, key))
+			return line;
 	}
-	return NULL;
+	return (struct slice){NULL, 0};
 }

@@ -3,13 +3,14 @@
  * "state" in the run directory: key=value lines that say what a namespace was made from, for
  * people and userns(1). Decisions never hang on it: the kernel is asked instead.
  */
-#ifndef HELPER_STATE_H
-#define HELPER_STATE_H
+#ifndef NAMESPACE_STATE_H
+#define NAMESPACE_STATE_H
 
 #include <sys/types.h>
 
-#include "helper/maps.h"
-#include "helper/rundir.h"
+#include "namespace/maps.h"
+#include "namespace/rundir.h"
+#include "util/parse.h"
 #include "util/reason.h"
 
 struct state {
@@ -23,9 +24,7 @@ struct state {
 /* Writes it whole, in the place of an older one. The caller holds the lock. */
 int state_write(const struct rundir *dir, const struct state *state, struct reason *why);
 
-/*
- * A value of the state in a run directory's text: *ret_length bytes in it. NULL: no such key.
- */
-const char *state_find(const char *text, const char *key, size_t *ret_length);
+/* A value in the text of a state. text is NULL when there is no such key. */
+struct slice state_find(const char *text, const char *key);
 
 #endif
