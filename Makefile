@@ -30,8 +30,8 @@ DEPS       = $(BUILD_DEPS) $(DEMO_DEPS) $(CHECK_DEPS)
 
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wconversion -Werror
 HARDEN   = -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
-ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -I. -I$(BUILD) -MMD -MP $(WARNINGS) $(HARDEN) $(CFLAGS) \
-              $(shell $(PKGCONF) --cflags smartcols libeconf libcap)
+ALL_CFLAGS  = -std=gnu11 -D_GNU_SOURCE -I. -I$(BUILD) -MMD -MP $(WARNINGS) $(HARDEN) $(CFLAGS) \
+              $(PKG_CFLAGS)
 ALL_LDFLAGS = -Wl,-z,relro -Wl,-z,now -Wl,--as-needed $(LDFLAGS)
 
 UTIL   = util/file util/parse util/reason
@@ -45,6 +45,9 @@ HELPER = helper/caps helper/close helper/create helper/deadline helper/main help
 USERNS = userns/caller userns/complain userns/exec userns/main userns/maps_table userns/status
 MODULE = pam_userns/module pam_userns/options pam_userns/start util/parse util/reason
 MANPAGES = man/pam_userns.8 man/userns.conf.5 man/usernamespaces.5 man/userns.1 man/userns-helper.8
+
+# Asked once, and not before something is compiled: "deps" may have to install pkg-config first.
+PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell $(PKGCONF) --cflags smartcols libeconf libcap))$(PKG_CFLAGS)
 
 objects = $(patsubst %,$(BUILD)/obj/%.o,$(1))
 pic     = $(patsubst %,$(BUILD)/pic/%.o,$(1))
@@ -72,23 +75,24 @@ $(BUILD)/pic/%.o: %.c $(BUILD)/config.h
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -fPIC -c -o $@ $<
 
-# Written only when a path changes, so that what has it compiled in is built anew just then.
+# Written only when a path or a flag changes, so that everything is built anew just then.
 $(BUILD)/config.h: force
 	@mkdir -p $(@D)
+	@echo '/* $(CC) $(ALL_CFLAGS) */' > $@.new
 	@printf '#define USERNS_%s "%s"\n' VERSION '$(VERSION)' RUNDIR '$(RUNDIR)' \
 		HELPER '$(LIBEXECDIR)/userns-helper' \
-		POLICY '$(SYSCONFDIR)/security/userns.conf' > $@.new
+		POLICY '$(SYSCONFDIR)/security/userns.conf' >> $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 install: all
-	install -D -m 644 $(BUILD)/pam_userns.so $(DESTDIR)$(PAMDIR)/pam_userns.so
-	install -D -m 755 $(BUILD)/userns-helper $(DESTDIR)$(LIBEXECDIR)/userns-helper
-	install -D -m 755 $(BUILD)/userns $(DESTDIR)$(BINDIR)/userns
+	install -D -m 644 $(BUILD)/pam_userns.so '$(DESTDIR)$(PAMDIR)/pam_userns.so'
+	install -D -m 755 $(BUILD)/userns-helper '$(DESTDIR)$(LIBEXECDIR)/userns-helper'
+	install -D -m 755 $(BUILD)/userns '$(DESTDIR)$(BINDIR)/userns'
 	for page in $(MANPAGES); do \
-		install -D -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/} || exit; \
+		install -D -m 644 $$page '$(DESTDIR)$(MANDIR)'/man$${page##*.}/$${page##*/} || exit; \
 	done
-	test -e $(DESTDIR)$(SYSCONFDIR)/security/userns.conf || \
-		install -D -m 644 conf/userns.conf $(DESTDIR)$(SYSCONFDIR)/security/userns.conf
+	test -e '$(DESTDIR)$(SYSCONFDIR)/security/userns.conf' || \
+		install -D -m 644 conf/userns.conf '$(DESTDIR)$(SYSCONFDIR)/security/userns.conf'
 
 # Asks apt-get only for what is missing, so that who is not root can build with all of it there.
 deps:

@@ -10,6 +10,7 @@
 #include "namespace/maps.h"
 #include "util/cleanup.h"
 #include "util/file.h"
+#include "util/parse.h"
 
 static void map_for_user(uint32_t own, struct id_range range, struct id_map *ret)
 {
@@ -44,21 +45,36 @@ int map_format(const struct id_map *map, char separator, char ret[static MAP_TEX
 	return 0;
 }
 
+/* Takes the next number off a line of columns that blanks separate. */
+static int take_number(struct slice *line, uint32_t *ret)
+{
+	struct slice field = {NULL, 0};
+	uint64_t number;
+
+	while (field.length == 0)
+		if (!next_field(line, ' ', &field))
+			return -EINVAL;
+	if (parse_number(field, UINT32_MAX, &number) < 0)
+		return -EINVAL;
+	*ret = (uint32_t)number;
+	return 0;
+}
+
 int map_parse(const char *text, struct id_map *ret)
 {
+	struct slice rest = {text, strlen(text)}, line;
 	struct id_map map = {.count = 0};
 
-	while (*text) {
+	while (next_field(&rest, '\n', &line)) {
 		struct extent *e = &map.extents[map.count];
-		int used = 0;
 
-		if (map.count == MAP_EXTENTS_MAX)
-			return -EINVAL;
-		if (sscanf(text, "%" SCNu32 " %" SCNu32 " %" SCNu32 " %n", &e->inside, &e->outside,
-			   &e->count, &used) != 3)
+		if (line.length == 0 && !rest.text)
+			break;
+		if (map.count == MAP_EXTENTS_MAX || take_number(&line, &e->inside) < 0 ||
+		    take_number(&line, &e->outside) < 0 || take_number(&line, &e->count) < 0 ||
+		    line.text)
 			return -EINVAL;
 		map.count++;
-		text += used;
 	}
 	*ret = map;
 	return 0;

@@ -42,8 +42,7 @@ int rundir_open(uid_t uid, bool create, struct rundir *ret, struct reason *why);
  */
 int rundir_open_to_read(uid_t uid, int *ret_fd);
 
-/* Removes the directory if it has neither session nor pin; the lock is held until rundir_close().
- */
+/* Removes the directory if it has neither session nor pin. Its lock goes with it. */
 void rundir_remove_if_unused(uid_t uid, const struct rundir *dir);
 
 void rundir_close(struct rundir *dir);

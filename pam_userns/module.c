@@ -35,7 +35,8 @@ struct session {
 	uint32_t number; /* which of that process's */
 };
 
-/* Runs in the host and again in a forked child of it: gives back memory, and does nothing else. */
+/* Runs in the application and again in a forked child of it: gives back memory, and does nothing
+ * else. */
 static void free_session(pam_handle_t *pamh, void *data, int status)
 {
 	(void)pamh;

@@ -14,7 +14,7 @@
 
 static int parse_conf(const char *value, struct options *options)
 {
-	/* Relative to what? The host's directory is its own affair. */
+	/* Relative to what? The application's directory is its own affair. */
 	if (value[0] != '/' || strlen(value) >= PATH_MAX)
 		return -EINVAL;
 	options->policy = value;

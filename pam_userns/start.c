@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Starting userns-helper from a login process: see start.h. Runs with the host's privilege. */
+/* Starting userns-helper from a login process: see start.h. Runs with the application's privilege.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -58,8 +59,8 @@ static int wait_readable(int fd, int64_t deadline)
 }
 
 /*
- * The child gets the pipe as descriptor 3, nothing else of the host's. The order matters where the
- * host has closed 0 to 2, and the pipe got one of these numbers.
+ * The child gets the pipe as descriptor 3, nothing else of the application's. The order matters
+ * where that has closed 0 to 2, and the pipe got one of these numbers.
  */
 static int set_descriptors(posix_spawn_file_actions_t *actions, int pipe_end)
 {
@@ -191,8 +192,8 @@ static int reap(const struct child *child, bool kill_it, int64_t deadline)
 }
 
 /*
- * SIGCHLD is blocked in this thread, as system(3) does it, and the host's disposition is not
- * touched: to change and restore it would race with the host's other threads.
+ * SIGCHLD is blocked in this thread, as system(3) does it, and the application's disposition is
+ * not touched: to change and restore it would race with its other threads.
  */
 int helper_run(const char *const argv[], unsigned int timeout, struct result *ret, int *ret_status)
 {

@@ -18,7 +18,7 @@
  * 0, and *ret checked: version, code, and terminated strings.
  * -errno if it could not be started; -ETIMEDOUT; -EPROTO: what came is no record of ours;
  * -ECHILD: it ended without any, *ret_status as wait(2) gives it, or -1 where a
- * host that ignores or reaps its children took that.
+ * process that ignores or reaps its children took that.
  */
 int helper_run(const char *const argv[], unsigned int timeout, struct result *ret, int *ret_status);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The files of subordinate ids; their places are shadow's and cannot be configured. */
+/* The files of subordinate ids. Their places are shadow's, and the book's is part of its format. */
 #ifndef SUBID_PATHS_H
 #define SUBID_PATHS_H
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Reading, deciding and writing a user's range: see settle.h. Runs as root, without capabilities.
- */
+/* Reading, deciding and writing a user's range: see settle.h. Runs as root. */
 #include <errno.h>
 #include <string.h>
 

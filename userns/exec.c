@@ -32,6 +32,7 @@ static int parse_options(int argc, char **argv, bool *ret_drop_groups)
 {
 	static const struct option options[] = {
 		{"drop-groups", no_argument, NULL, 'g'},
+		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
 	int option;
@@ -39,6 +40,11 @@ static int parse_options(int argc, char **argv, bool *ret_drop_groups)
 	/* 0: getopt_long starts anew, and honours the '+', which leaves COMMAND its options. */
 	optind = 0;
 	while ((option = getopt_long(argc, argv, "+", options, NULL)) != -1) {
+		if (option == 'h') {
+			puts("Usage: userns exec [--drop-groups] [--] COMMAND [ARGUMENT...]; see "
+			     "userns(1)");
+			exit(EXIT_DONE);
+		}
 		if (option != 'g')
 			return complain(EXIT_USAGE, "see userns --help");
 		*ret_drop_groups = true;

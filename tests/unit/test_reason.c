@@ -82,12 +82,30 @@ static void test_every_byte(void **state)
 	assert_int_equal(text[255], '\0');
 }
 
+static void test_note(void **state)
+{
+	struct reason why = {.text = ""};
+
+	(void)state;
+	note(&why, "allocated %d", 5);
+	assert_string_equal(why.text, "allocated 5");
+	note(&why, "kept\n");
+	assert_string_equal(why.text, "allocated 5; kept?");
+	/* What no longer fits is cut, and nothing is written behind the end. */
+	memset(why.text, 'x', sizeof(why.text) - 1);
+	why.text[sizeof(why.text) - 2] = '\0';
+	note(&why, "more");
+	assert_int_equal(strlen(why.text), sizeof(why.text) - 1);
+	note(&why, "more");
+	assert_int_equal(strlen(why.text), sizeof(why.text) - 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_refuse),	   cmocka_unit_test(test_refuse_errno),
 		cmocka_unit_test(test_one_line),   cmocka_unit_test(test_cut),
-		cmocka_unit_test(test_every_byte),
+		cmocka_unit_test(test_every_byte), cmocka_unit_test(test_note),
 	};
 
 	return cmocka_run_group_tests_name("reason", tests, NULL, NULL);
