@@ -139,9 +139,8 @@ static void parse_arguments(int argc, char **argv, struct command *command)
 /* Limits that were meant for the user's processes; where we may not raise them, they stay. */
 static void lift_limits(void)
 {
-	static const __rlimit_resource_t limits[] = {RLIMIT_AS,	   RLIMIT_CPU, RLIMIT_DATA,
-						     RLIMIT_FSIZE, RLIMIT_RSS, RLIMIT_NOFILE,
-						     RLIMIT_STACK};
+	static const unsigned int limits[] = {RLIMIT_AS,  RLIMIT_CPU,	 RLIMIT_DATA, RLIMIT_FSIZE,
+					      RLIMIT_RSS, RLIMIT_NOFILE, RLIMIT_STACK};
 
 	for (size_t i = 0; i < COUNT_OF(limits); i++) {
 		struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};

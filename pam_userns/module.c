@@ -22,9 +22,9 @@
 #include "pam_userns/options.h"
 #include "pam_userns/start.h"
 #include "util/account.h"
-#include "util/userns.h"
 #include "util/parse.h"
 #include "util/reason.h"
+#include "util/userns.h"
 
 /* Under this name the PAM handle remembers which session this module opened on it. */
 #define SESSION_DATA "pam_userns_session"
@@ -35,8 +35,7 @@ struct session {
 	uint32_t number; /* which of that process's */
 };
 
-/* Runs in the application and again in a forked child of it: gives back memory, and does nothing
- * else. */
+/* Runs in the application, and again in a forked child of it: gives back memory, no more. */
 static void free_session(pam_handle_t *pamh, void *data, int status)
 {
 	(void)pamh;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Starting userns-helper from a login process: see start.h. Runs with the application's privilege.
- */
+/* Starting userns-helper from a login process: see start.h. Has the privilege of that. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -160,8 +159,7 @@ static int receive(int pipe_end, int64_t deadline, struct result *ret)
 /* Waits until the helper has ended, whoever reaps it. -ETIMEDOUT. */
 static int wait_ended(const struct child *child, int64_t deadline)
 {
-	/* Without a pidfd (the application is out of descriptors), the pipe tells: it is closed
-	 * then. */
+	/* Where the application is out of descriptors: the pipe is closed when the helper ends. */
 	return wait_readable(child->pidfd >= 0 ? child->pidfd : child->pipe, deadline);
 }
 
@@ -209,7 +207,7 @@ int helper_run(const char *const argv[], unsigned int timeout, struct result *re
 	r = start(argv, &child);
 	if (r == 0) {
 		r = receive(child.pipe, deadline, &result);
-		*ret_status = reap(&child, r == -ETIMEDOUT || r == -EPROTO, deadline);
+		*ret_status = reap(&child, r < 0 && r != -ECHILD, deadline);
 		close(child.pipe);
 		if (child.pidfd >= 0)
 			close(child.pidfd);
