@@ -94,3 +94,8 @@ int caps_for_pinning(struct reason *why)
 {
 	return set_caps(COUNT(admin), admin, COUNT(admin), admin, why);
 }
+
+int caps_for_nothing(struct reason *why)
+{
+	return set_caps(0, NULL, 0, NULL, why);
+}

@@ -37,4 +37,7 @@ int caps_for_unsharing(struct reason *why);
 /* To mount or unmount a pin: CAP_SYS_ADMIN. */
 int caps_for_pinning(struct reason *why);
 
+/* Nothing: for the process that only waits. */
+int caps_for_nothing(struct reason *why);
+
 #endif

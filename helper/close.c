@@ -68,11 +68,13 @@ void verb_close(const struct request *request, struct result *ret)
 	r = parse_id(request->user, &uid);
 	if (r < 0)
 		refuse(&why, r, "'%s' is no uid", request->user);
-	if (r == 0)
+	if (r == 0) {
 		r = rundir_open(uid, false, &dir, &why);
-	if (r == 0)
-		r = close_session(&dir, uid, &request->session, &why);
-	/* -ENOENT: there is nothing to close. */
-	ret->code = r < 0 && r != -ENOENT ? RESULT_FAILED : RESULT_READY;
+		if (r == 0)
+			r = close_session(&dir, uid, &request->session, &why);
+		else if (r == -ENOENT)
+			r = 0; /* There is nothing to close. */
+	}
+	ret->code = r < 0 ? RESULT_FAILED : RESULT_READY;
 	memcpy(ret->text, why.text, sizeof(ret->text));
 }

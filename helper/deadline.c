@@ -35,8 +35,8 @@ void deadline_phase(const char *what)
 	sigemptyset(&alarm_only);
 	sigaddset(&alarm_only, SIGALRM);
 	sigprocmask(SIG_BLOCK, &alarm_only, &before);
-	snprintf(last_word.text, sizeof(last_word.text), "not done in time; it waited for %s%s",
-		 what, last_word_fd >= 0 ? "" : "\n");
+	snprintf(last_word.text, sizeof(last_word.text), "%snot done in time; it waited for %s%s",
+		 last_word_fd >= 0 ? "" : "userns-helper: ", what, last_word_fd >= 0 ? "" : "\n");
 	sigprocmask(SIG_SETMASK, &before, NULL);
 }
 

@@ -218,23 +218,6 @@ static enum exit_status report_to_person(const struct result *result)
 	return result->code == RESULT_READY ? EXIT_DONE : EXIT_REFUSED;
 }
 
-/* A refusal by what stands before the verb. */
-static void prepare_and_run(const struct command *command, int refused, struct result *result,
-			    struct reason *why)
-{
-	int r = refused;
-
-	if (r == 0)
-		r = become_root(why);
-	worker_bind();
-	if (r == 0) {
-		command->verb->run(&command->request, result);
-		return;
-	}
-	result->code = RESULT_FAILED;
-	memcpy(result->text, why->text, sizeof(result->text));
-}
-
 int main(int argc, char **argv)
 {
 	struct command command = {
@@ -243,17 +226,24 @@ int main(int argc, char **argv)
 		.result_fd = -1};
 	struct result result = {.magic = RESULT_MAGIC, .version = RESULT_VERSION};
 	struct reason why = {.text = ""};
-	int refused, status;
+	int r, status;
 
 	forget_caller();
 	parse_arguments(argc, argv, &command);
-	refused = check_parent(&command, &why);
-	status = worker_start();
-	if (status >= 0)
-		return status;
-	/* A tenth less, so that the caller still hears what took so long. */
-	deadline_start(command.timeout * 900, command.result_fd);
-	prepare_and_run(&command, refused, &result, &why);
+	r = check_parent(&command, &why);
+	if (r == 0)
+		r = become_root(&why);
+	if (r == 0) {
+		status = worker_start();
+		if (status >= 0)
+			return status;
+		/* A tenth less, so that the caller still hears what took so long. */
+		deadline_start(command.timeout * 900, command.result_fd);
+		command.verb->run(&command.request, &result);
+	} else {
+		result.code = RESULT_FAILED;
+		memcpy(result.text, why.text, sizeof(result.text));
+	}
 	return command.result_fd >= 0 ? (int)report_to_program(command.result_fd, &result)
 				      : (int)report_to_person(&result);
 }

@@ -53,6 +53,8 @@ static enum result_code find_account(const char *name, struct account *ret, stru
 	/* Libsubid looks users up as well, into the same static entry. */
 	ret->name = strdup(entry->pw_name);
 	ret->ids = (struct owner){entry->pw_uid, entry->pw_gid};
+	if (!ret->name)
+		refuse_errno(why, -ENOMEM, "cannot look up the user '%s'", name);
 	return ret->name ? RESULT_READY : RESULT_FAILED;
 }
 

@@ -6,22 +6,27 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "helper/caps.h"
 #include "helper/worker.h"
 #include "util/exit_status.h"
 
-static pid_t waiting_parent;
-
-int worker_start(void)
+/* In the child: ends with its parent. */
+static void bind_to(pid_t parent)
 {
-	pid_t pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* It may have ended before that. */
+	if (getppid() != parent)
+		_exit(EXIT_SYSTEM);
+}
+
+/* In the parent. */
+static int wait_for(pid_t pid)
+{
+	struct reason ignored;
 	int status;
 
-	waiting_parent = getpid();
-	pid = fork();
-	if (pid == 0)
-		return -1;
-	if (pid < 0)
-		return EXIT_SYSTEM;
+	/* It needs nothing any more, and a wait is no place to fail. */
+	caps_for_nothing(&ignored);
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return EXIT_SYSTEM;
@@ -31,10 +36,14 @@ int worker_start(void)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_SYSTEM;
 }
 
-void worker_bind(void)
+int worker_start(void)
 {
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	/* It may have ended before that. */
-	if (getppid() != waiting_parent)
-		_exit(EXIT_SYSTEM);
+	pid_t parent = getpid(), pid = fork();
+
+	if (pid < 0)
+		return EXIT_SYSTEM;
+	if (pid > 0)
+		return wait_for(pid);
+	bind_to(parent);
+	return -1;
 }

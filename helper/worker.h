@@ -8,11 +8,9 @@
  * The process that a login waits for must end when it is killed, and a child in an uninterruptible
  * system call does not: it would end later, as a zombie of the login's, and zombies keep
  * shadow's lock files valid. So the login's child only waits; the one that works is ended by
- * the kernel with it, and reaped by init.
+ * the kernel with it, and reaped by init. To be called when the ids are final: a change of
+ * ids would undo that bond.
  */
 int worker_start(void);
-
-/* In the child, after every change of ids: ends it when its parent ends. */
-void worker_bind(void);
 
 #endif
