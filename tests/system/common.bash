@@ -18,6 +18,7 @@ pamhost=$top/build/system/tests/system/pamhost
 helper=/usr/libexec/userns-helper
 
 # A user with no line in /etc/subuid, as directory users have none; sets $uid.
+# shellcheck disable=SC2034
 new_user() {
 	useradd -m -s /bin/bash -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 "$1"
 	uid=$(id -u "$1")
@@ -63,15 +64,106 @@ range_of() {
 		/etc/usernamespaces
 }
 
-# Book, subuid and subgid have one and the same range for a user.
+# Book, subuid and subgid have one and the same range for a user. With &&, as in the condition of
+# an "if" no failure in the middle ends a function.
 one_range_everywhere() {
 	local name=$1 range
 	range=$(range_of "$(id -u "$name")")
-	[ "$(wc -l <<< "$range")" = 1 ]
-	[ -n "$range" ]
-	[ "$(grep -c "^$name:" /etc/subuid)" = 1 ]
-	grep -qx "$name:$range" /etc/subuid
-	grep -qx "$name:$range" /etc/subgid
+	[ "$(wc -l <<< "$range")" = 1 ] &&
+		[ -n "$range" ] &&
+		[ "$(grep -c "^$name:" /etc/subuid)" = 1 ] &&
+		[ "$(grep -c "^$name:" /etc/subgid)" = 1 ] &&
+		grep -qx "$name:$range" /etc/subuid &&
+		grep -qx "$name:$range" /etc/subgid
+}
+
+# The lines of a file of ranges that overlap another line of it; none in a sound file.
+overlaps() {
+	grep -v '^#' "$1" | sort -t: -k2,2n | awk -F: '$2 < end {print} {if ($2 + $3 > end) end = $2 + $3}'
+}
+
+# What the ranges' files say, to see that nothing was written.
+files_sum() {
+	cat /etc/usernamespaces /etc/subuid /etc/subgid | cksum
+}
+
+# The next login fails with one line in the log that has this text, and allocates nothing.
+turned_away() {
+	local name=$1 text=$2 files
+	files=$(files_sum)
+	mark_log
+	login_as "$name"
+	reported 'open 14'
+	reported 'path none'
+	[ "$(userns_log | wc -l)" = 1 ]
+	userns_log | grep -qF -- "$text" || { userns_log >&2; return 1; }
+	[ "$(files_sum)" = "$files" ]
+}
+
+# The same, and leaves no run directory.
+refused() {
+	turned_away "$@"
+	no_namespace_left "$(id -u "$1")"
+}
+
+# The module's arguments, in the services of login_as.
+module_arguments() {
+	sed -i "s|pam_userns.so.*|pam_userns.so $1|" /etc/pam.d/userns-*
+}
+
+# Puts a program in the helper's place, until real_helper.
+fake_helper() {
+	printf '#!/bin/sh\n%s\n' "$1" > /tmp/fake-helper
+	chmod 755 /tmp/fake-helper
+	rm -f "$helper"
+	mv /tmp/fake-helper "$helper"
+}
+
+real_helper() {
+	rm -f "$helper"
+	cp "$top/build/system/userns-helper" "$helper"
+}
+
+# Holds a session of a user open until release; the pin is there meanwhile.
+hold() {
+	rm -f "/tmp/$1.go"
+	report=$(mktemp)
+	"$pamhost" "$report" userns-test "$1" /usr/bin/timeout 20 \
+		/bin/sh -c "until [ -e /tmp/$1.go ]; do sleep 0.1; done" 3>&- &
+	eventually test -e "/run/userns/$(id -u "$1")/user"
+	eventually grep -q 'opened children' "$report"
+}
+
+release() {
+	touch "/tmp/$1.go"
+	wait
+}
+
+# Locks a user's run directory, by a process that lives until unlock_rundir, as /proc/locks has no
+# others, ten seconds at most. Bats itself waits for who has its descriptor 3. lock_waiter then is the process that waits for it.
+lock_rundir() {
+	mkdir -p "/run/userns/$1"
+	rm -f "/tmp/$1.held" "/tmp/$1.unlock"
+	flock -o "/run/userns/$1/lock" timeout 10 sh -c \
+		"touch /tmp/$1.held; until [ -e /tmp/$1.unlock ]; do sleep 0.05; done" 3>&- &
+	eventually test -e "/tmp/$1.held"
+}
+
+unlock_rundir() {
+	touch "/tmp/$1.unlock"
+}
+
+find_lock_waiter() {
+	lock_waiter=$(awk '$2 == "->" && $3 == "FLOCK" {print $6}' /proc/locks)
+	[ -n "$lock_waiter" ]
+}
+
+in_own_namespace() {
+	[ "$(readlink "/proc/$1/ns/user")" != "$(readlink /proc/self/ns/user)" ]
+}
+
+milliseconds() {
+	echo $(($(date +%s%N) / 1000000))
 }
 
 # The map that a user's namespace must have by the book; maps are read from inside.

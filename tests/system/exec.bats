@@ -150,6 +150,11 @@ teardown() {
 		grep -Eqx "uid +1 +${range%:*} +${range#*:}" <<< "$output"
 		grep -Eqx "gid +0 +$(id -g "$name") +1" <<< "$output"
 	done
+	# By number, also where NSS knows none of that name.
+	run userns status "$uid"
+	[ "$status" = 0 ]
+	[[ $output == *"/run/userns/$uid/user"* ]]
+	grep -Eqx "uid +1 +${range%:*} +${range#*:}" <<< "$output"
 	run userns status nosuchuser
 	[ "$status" = 1 ]
 }

@@ -3,17 +3,6 @@
 
 load common
 
-# Reads a login's map from inside its namespace and compares it with the book.
-check_maps() {
-	local name=$1 uid range
-	uid=$(id -u "$name")
-	range=$(range_of "$uid")
-	[ "$(nsenter --user="/run/userns/$uid/user" cat /proc/self/uid_map)" = \
-		"$(expected_map "$uid" "$range")" ]
-	[ "$(nsenter --user="/run/userns/$uid/user" cat /proc/self/gid_map)" = \
-		"$(expected_map "$(id -g "$name")" "$range")" ]
-}
-
 @test "pamtester: a first login settles a range, and the pin goes with the session" {
 	new_user tester
 	run pamtester userns-test tester open_session close_session

@@ -9,11 +9,15 @@
  *   --thread   reap every child in a thread
  *   --closed   close descriptors 0, 1 and 2
  *   --blocked  block all signals, as runuser does
+ *   --drop     close as the user, with just the effective uid changed
+ *   --fork     close in a child
+ *   --twice    open a second session, on a handle of its own, and close the first at once
  */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <pwd.h>
 #include <security/pam_appl.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -25,6 +29,8 @@
 #include <unistd.h>
 
 #define FDS_SIZE 512
+
+static bool drops, forks, opens_twice;
 
 static int refuse_prompts(int count, const struct pam_message **messages,
 			  struct pam_response **responses, void *data)
@@ -77,6 +83,12 @@ static void set_up(const char *option)
 		close(0);
 		close(1);
 		close(2);
+	} else if (strcmp(option, "--drop") == 0) {
+		drops = true;
+	} else if (strcmp(option, "--fork") == 0) {
+		forks = true;
+	} else if (strcmp(option, "--twice") == 0) {
+		opens_twice = true;
 	} else {
 		fprintf(stderr, "pamhost: unknown option %s\n", option);
 		exit(2);
@@ -148,6 +160,48 @@ static void run(pam_handle_t *pamh, char **command)
 		;
 }
 
+/* Ends the session of a handle, which is then gone. */
+static int close_session(pam_handle_t *pamh)
+{
+	int r = pam_close_session(pamh, 0);
+
+	pam_end(pamh, r);
+	return r;
+}
+
+static int close_in_child(pam_handle_t *pamh)
+{
+	int status = -1;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(close_session(pamh));
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void become(const char *name)
+{
+	const struct passwd *entry = getpwnam(name);
+
+	if (!entry || seteuid(entry->pw_uid) < 0)
+		exit(2);
+}
+
+/* Opens another session, as su(1) in a host does, and leaves that one alone. */
+static void open_second(const char *service, const char *user, const struct pam_conv *conversation,
+			FILE *report, pam_handle_t **pamh)
+{
+	pam_handle_t *second = NULL;
+
+	if (pam_start(service, user, conversation, &second) != PAM_SUCCESS)
+		exit(2);
+	fprintf(report, "second open %d\n", pam_open_session(second, 0));
+	fprintf(report, "first close %d\n", close_session(*pamh));
+	*pamh = second;
+}
+
 int main(int argc, char **argv)
 {
 	const struct pam_conv conversation = {.conv = refuse_prompts};
@@ -172,13 +226,16 @@ int main(int argc, char **argv)
 	path = pam_getenv(pamh, "USERNS_PATH");
 	fprintf(report, "path %s\n", path ? path : "none");
 	compare(report, "opened", &before);
+	if (opens_twice)
+		open_second(argv[i + 1], argv[i + 2], &conversation, report, &pamh);
 	fflush(report);
 	if (i + 3 < argc)
 		run(pamh, argv + i + 3);
-	r = pam_close_session(pamh, 0);
+	if (drops)
+		become(argv[i + 2]);
+	r = forks ? close_in_child(pamh) : close_session(pamh);
 	fprintf(report, "close %d\n", r);
 	compare(report, "closed", &before);
-	pam_end(pamh, r);
 	fclose(report);
 	return 0;
 }

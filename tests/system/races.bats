@@ -3,9 +3,8 @@
 
 load common
 
-# The lines of a file of ranges that overlap another line of it; none in a sound file.
-overlaps() {
-	grep -v '^#' "$1" | sort -t: -k2,2n | awk -F: '$2 < end {print} {if ($2 + $3 > end) end = $2 + $3}'
+teardown() {
+	[ "${USERNS_SANDBOX:-}" != inside ] || module_arguments ''
 }
 
 log_in_twice() {
@@ -46,7 +45,8 @@ log_in_twice() {
 	[ -z "$(overlaps /etc/subuid)" ]
 	[ -z "$(overlaps /etc/subgid)" ]
 	[ -z "$(overlaps /etc/usernamespaces)" ]
-	[ ! -e /etc/subuid.lock ] && [ ! -e /etc/subgid.lock ]
+	[ ! -e /etc/subuid.lock ]
+	[ ! -e /etc/subgid.lock ]
 	[ -z "$(find /etc -maxdepth 1 -name 'sub*id.*' -o -maxdepth 1 -name '*+')" ]
 }
 
@@ -61,30 +61,61 @@ log_in_twice() {
 	[ ! -e /etc/subuid.lock ]
 }
 
-@test "a lock file of a living process is waited for, then the login goes on without" {
+@test "a lock file of a living process, or one that names none, is waited for, not removed" {
 	new_user patient
-	printf %d $$ > /etc/subuid.lock
-	sed -i 's/pam_userns.so/& timeout=1/' /etc/pam.d/userns-test
-	login_as patient
-	sed -i 's/ timeout=1//' /etc/pam.d/userns-test
-	rm /etc/subuid.lock
-	reported 'open 14'
-	userns_log | grep -q "not done in time; it waited for .*shadow's locks"
-	[ "$(userns_log | wc -l)" = 1 ]
+	module_arguments timeout=1
+	while read -r lock text; do
+		printf '%s' "$text" > "$lock"
+		begin=$(milliseconds)
+		turned_away patient "not done in time; it waited for the user's id range and shadow's locks in /etc"
+		took=$(($(milliseconds) - begin))
+		[ "$(cat "$lock")" = "$text" ]
+		rm "$lock"
+		[ "$took" -ge 700 ]
+	done <<-EOF
+		/etc/subuid.lock $$
+		/etc/subuid.lock garbage
+		/etc/subuid.lock
+		/etc/subgid.lock $$
+		/etc/subgid.lock garbage
+	EOF
+	module_arguments ''
 	[ -z "$(range_of "$uid")" ]
 	login_as patient
 	reported 'open 0'
 	one_range_everywhere patient
+	[ ! -e /etc/subuid.lock ]
 }
 
 @test "lckpwdf held by another is waited for" {
 	new_user queued
 	# shellcheck disable=SC2016
-	flock_script='use Fcntl; open(F, ">", "/etc/.pwd.lock") or die; my $l = pack("s s l! l! i", F_WRLCK, 0, 0, 0, 0); fcntl(F, F_SETLKW, $l) or die; print "held\n"; close STDOUT; sleep 1'
-	perl -e "$flock_script" > /tmp/queued.held &
-	eventually test -s /tmp/queued.held || true
+	lock_script='use Fcntl; open(F, ">", "/etc/.pwd.lock") or die; my $l = pack("s s l! l! i", F_WRLCK, 0, 0, 0, 0); fcntl(F, F_SETLKW, $l) or die; print "held\n"; close STDOUT; select(undef, undef, undef, 1.5)'
+	perl -e "$lock_script" > /tmp/queued.held &
+	eventually test -s /tmp/queued.held
+	begin=$(milliseconds)
 	login_as queued
+	took=$(($(milliseconds) - begin))
 	wait
 	reported 'open 0'
+	[ "$took" -ge 1000 ]
 	one_range_everywhere queued
+}
+
+@test "the lock of a run directory is waited for, and the log says so" {
+	new_user behind
+	module_arguments timeout=1
+	lock_rundir "$uid"
+	begin=$(milliseconds)
+	turned_away behind "not done in time; it waited for the lock of the user's run directory"
+	took=$(($(milliseconds) - begin))
+	module_arguments ''
+	[ "$took" -ge 700 ]
+	[ "$took" -lt 2500 ]
+	login_as behind & login=$!
+	eventually find_lock_waiter
+	unlock_rundir "$uid"
+	wait "$login"
+	eventually no_namespace_left "$uid"
+	one_range_everywhere behind
 }

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# "make install".
+
+load common
+
+install_into() {
+	make -s -C "$top" BUILD=build/system PREFIX=/usr DESTDIR="$1" install
+}
+
+@test "an edited policy stays as it is, and the rest is replaced" {
+	root=$(mktemp -d)
+	install_into "$root"
+	cmp "$top/conf/userns.conf" "$root/etc/security/userns.conf"
+	printf '[default]\ndelegate = no\n' > "$root/etc/security/userns.conf"
+	echo old > "$root$helper"
+	install_into "$root"
+	[ "$(cat "$root/etc/security/userns.conf")" = "$(printf '[default]\ndelegate = no')" ]
+	cmp "$top/build/system/userns-helper" "$root$helper"
+}

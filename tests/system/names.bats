@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Names that are hostile, or somebody else's.
+
+load common
+
+@test "a name that the book has under another uid gets nothing" {
+	new_user renamed
+	login_as renamed
+	userdel -r renamed 2>/dev/null
+	useradd -m -u $((uid + 500)) -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 renamed
+	refused renamed "with uid $uid a range"
+	sed -i "s/^\(renamed:.*\)/\1,retired=2026-01-31/" /etc/usernamespaces
+	old=$(awk -F: '$1 == "renamed" {print $2}' /etc/usernamespaces)
+	login_as renamed
+	reported 'open 0'
+	[ "$(range_of "$(id -u renamed)" | cut -d: -f1)" != "$old" ]
+}
+
+# Does NSS know the name? getent(1) would take digits for a uid.
+is_account() {
+	perl -e 'exit !getpwnam($ARGV[0])' -- "$1"
+}
+
+@test "names: hostile ones that NSS knows stand in the files as their uid" {
+	# Nothing checks the names that a directory has.
+	base=61001
+	known=0
+	for name in '-rf' '1234567' 'a/b' '../../etc' '#hash' 'x y' '+nis' "$(printf 'a%.0s' {1..300})"; do
+		printf '%s:x:%s:100::/tmp:/bin/sh\n' "$name" $base >> /etc/passwd
+		login_as "$name"
+		if is_account "$name"; then
+			known=$((known + 1))
+			reported 'open 0'
+			grep -q "^$base:[0-9]*:65536:uid=$base\$" /etc/usernamespaces
+			grep -q "^$base:[0-9]*:65536\$" /etc/subuid
+			grep -q "^$base:[0-9]*:65536\$" /etc/subgid
+		else
+			reported 'open 10'
+			[ -z "$(range_of $base)" ]
+		fi
+		[ "$(grep -cF -- "$name:" /etc/subuid)" = 0 ]
+		no_namespace_left $base
+		base=$((base + 1))
+	done
+	sed -i '/:x:610[0-9][0-9]:100:/d' /etc/passwd
+	# To NSS's files '#', '+' and '-' in front mean something else.
+	[ "$known" -ge 5 ]
+}
+
+@test "names: what no account can be called is refused, and stays on its line of the log" {
+	for name in $'new\nline' $'root:x\nx:1:1' '' ':' 'root:0:0' $'\e[31mred'; do
+		mark_log
+		login_as "$name"
+		grep -qxE 'open (10|14|6)' "$report"
+		reported 'path none'
+		[ "$(userns_log | wc -l)" -le 1 ]
+	done
+	[ -z "$(grep -vE '^[A-Za-z0-9._\\-]+:[0-9]+:[0-9]+$' /etc/subuid | grep -v '^#')" ]
+	[ -z "$(grep -a $'\e' /run/messages)" ]
+	[ ! -e /run/userns ] || [ -z "$(ls -A /run/userns)" ]
+}
+
+@test "names: DOMAIN\\user is a name like any other" {
+	printf 'EXAMPLE\\user:x:61900:100::/tmp:/bin/sh\n' >> /etc/passwd
+	login_as 'EXAMPLE\user'
+	reported 'open 0'
+	reported 'path /run/userns/61900/user'
+	grep -qE '^EXAMPLE\\user:[0-9]+:65536:uid=61900$' /etc/usernamespaces
+	grep -qE '^EXAMPLE\\user:[0-9]+:65536$' /etc/subuid
+	sed -i '/:61900:/d' /etc/passwd
+}
