@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# Targets: all (the default), deps, install, demo, check, format, clean. README.md has the rest.
+# Targets: all (the default), deps, install, demo, check, check-slow, bench, format,
+# clean. README.md has the rest.
 
 VERSION = 0.1
 
@@ -24,8 +25,10 @@ PAMDIR     ?= /usr/lib/$(shell $(CC) -print-multiarch)/security
 BUILD_DEPS = gcc libc6-dev pkg-config libpam0g-dev libsubid-dev libcap-dev libeconf-dev \
              libsmartcols-dev
 DEMO_DEPS  = iproute2 openssh-server openssh-client uidmap podman crun bubblewrap busybox-static passwd
-CHECK_DEPS = procps clang clang-format libcmocka-dev bats pamtester strace perl-base libcap2-bin binutils \
-             shellcheck mandoc login
+CHECK_DEPS = procps time clang clang-format libcmocka-dev bats pamtester strace perl-base libcap2-bin binutils \
+             shellcheck mandoc login python3
+# A directory server starts when it is installed, so it is not among what "check" asks for.
+DIRECTORY_DEPS = slapd nslcd libnss-ldapd ldap-utils
 DEPS       = $(BUILD_DEPS) $(DEMO_DEPS) $(CHECK_DEPS)
 
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wconversion -Werror
@@ -35,14 +38,19 @@ ALL_CFLAGS  = -std=gnu11 -D_GNU_SOURCE -I. -I$(BUILD) -MMD -MP $(WARNINGS) $(HAR
 ALL_LDFLAGS = -Wl,-z,relro -Wl,-z,now -Wl,--as-needed $(LDFLAGS)
 
 UTIL   = util/file util/parse util/reason
-CONF   = conf/host conf/policy
-SUBID  = subid/book subid/decide subid/idfile subid/lock subid/lookup subid/range subid/settle \
+CONF   = conf/host conf/keys conf/policy
+SUBID  = subid/accounts subid/book subid/choose subid/conflict subid/programs subid/record subid/decide subid/idfile subid/lock subid/lookup subid/range subid/settle \
          subid/subfile
-NAMESPACE = namespace/holder namespace/inspect namespace/maps namespace/procstat \
+NAMESPACE = namespace/holder namespace/inspect namespace/live namespace/maps namespace/proc namespace/procstat \
             namespace/rundir namespace/sessions namespace/state
 HELPER = helper/caps helper/close helper/create helper/deadline helper/main helper/open helper/pin \
          helper/processes helper/worker
-USERNS = userns/caller userns/complain userns/exec userns/main userns/maps_table userns/status
+USERNS = userns/caller userns/complain userns/drawing userns/exec userns/list userns/listing userns/main \
+         userns/map userns/maps_table userns/pins userns/space userns/status userns/svg userns/table \
+         userns/text
+# The command reads what the helper writes, and needs none of what libsubid does.
+USERNS_READS = conf/keys conf/policy subid/book subid/idfile subid/range subid/subfile
+USERNS_TESTED = userns/listing userns/pins userns/space userns/text
 MODULE = pam_userns/module pam_userns/options pam_userns/start util/parse util/reason
 MANPAGES = man/pam_userns.8 man/userns.conf.5 man/usernamespaces.5 man/userns.1 man/userns-helper.8
 
@@ -64,8 +72,8 @@ $(BUILD)/pam_userns.so: $(call pic,$(MODULE)) pam_userns/pam_userns.map
 $(BUILD)/userns-helper: $(call objects,$(HELPER) $(NAMESPACE) $(CONF) $(SUBID) $(UTIL))
 	$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ $(call libs,libeconf libcap) -lsubid
 
-$(BUILD)/userns: $(call objects,$(USERNS) $(NAMESPACE) $(UTIL))
-	$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ $(call libs,smartcols)
+$(BUILD)/userns: $(call objects,$(USERNS) $(USERNS_READS) $(NAMESPACE) $(UTIL))
+	$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ $(call libs,smartcols libeconf)
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/config.h
 	@mkdir -p $(@D)
@@ -95,8 +103,10 @@ install: all
 		install -D -m 644 conf/userns.conf '$(DESTDIR)$(SYSCONFDIR)/security/userns.conf'
 
 # Asks apt-get only for what is missing, so that who is not root can build with all of it there.
-deps:
-	@missing=; for p in $(DEPS); do \
+deps: PACKAGES = $(DEPS)
+directory-deps: PACKAGES = $(DIRECTORY_DEPS)
+deps directory-deps:
+	@missing=; for p in $(PACKAGES); do \
 		dpkg-query -W -f '$${db:Status-Status}' "$$p" 2>/dev/null | grep -qx installed || \
 			missing="$$missing $$p"; \
 	done; \
@@ -111,8 +121,17 @@ demo: deps
 check: deps
 	tests/check
 
+# The tests that need a directory server, slapd, or take minutes.
+check-slow: deps directory-deps
+	tests/check tests/system/slow/*.bats
+
+# Figures as ratios against something else in the same run.
+bench: deps
+	$(MAKE) BUILD=build/system PREFIX=/usr all build/system/tests/bench/libsubid_read
+	tests/bench/ranges
+
 # What tests/check runs, after a build with both compilers.
-$(BUILD)/tests/unit/%: tests/unit/%.c $(call objects,$(NAMESPACE) $(CONF) $(SUBID) $(UTIL))
+$(BUILD)/tests/unit/%: tests/unit/%.c $(call objects,$(USERNS_TESTED) $(NAMESPACE) $(CONF) $(SUBID) $(UTIL))
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -fPIE -pie $(ALL_LDFLAGS) -o $@ $(filter %.c %.o,$^) \
 		$(call libs,cmocka libeconf libcap) -lsubid
@@ -120,6 +139,10 @@ $(BUILD)/tests/unit/%: tests/unit/%.c $(call objects,$(NAMESPACE) $(CONF) $(SUBI
 $(BUILD)/tests/system/pamhost: tests/system/pamhost.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -fPIE -pie $(ALL_LDFLAGS) -o $@ $< -lpam
+
+$(BUILD)/tests/bench/libsubid_read: tests/bench/libsubid_read.c $(BUILD)/config.h
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -fPIE -pie $(ALL_LDFLAGS) -o $@ $< -lsubid
 
 unit-tests: $(UNIT_TESTS)
 system-tests: all $(BUILD)/tests/system/pamhost
@@ -130,7 +153,7 @@ format:
 clean:
 	rm -rf build
 
-.PHONY: all install deps demo check unit-tests system-tests format clean force
+.PHONY: all install deps directory-deps demo check check-slow bench unit-tests system-tests format clean force
 .DELETE_ON_ERROR:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/keys.h"
 #include "conf/policy.h"
 #include "util/cleanup.h"
 #include "util/file.h"
@@ -16,77 +17,15 @@
 
 #define POLICY_MAX (1u << 20)
 
+/* Less than libeconf's buffer of BUFSIZ bytes. */
+#define POLICY_LINE_MAX 8000
+
 const struct policy policy_defaults = {
 	/* What systemd sets aside for containers; homes of systemd-homed hold no other ids. */
 	.pool = {524288, 1879048191 - 524288 + 1},
 	.delegate = DELEGATE_AUTO,
+	.allocate = ALLOCATE_NEXT,
 	.size = 65536,
-};
-
-static struct slice slice_of(const char *text)
-{
-	return (struct slice){text, strlen(text)};
-}
-
-/* first-last, both in the pool, none below 65536. */
-static int parse_pool(const char *value, struct policy *policy)
-{
-	struct slice rest = slice_of(value), first_digits;
-	uint64_t first, last;
-
-	if (!next_field(&rest, '-', &first_digits) || !rest.text)
-		return -EINVAL;
-	if (parse_number(first_digits, ID_LAST, &first) < 0 ||
-	    parse_number(rest, ID_LAST, &last) < 0)
-		return -EINVAL;
-	if (first < ID_BLOCK || last < first)
-		return -EINVAL;
-	return id_range_make(first, last - first + 1, &policy->pool);
-}
-
-static int parse_delegate(const char *value, struct policy *policy)
-{
-	static const struct {
-		const char *name;
-		enum delegate value;
-	} words[] = {{"auto", DELEGATE_AUTO}, {"yes", DELEGATE_YES}, {"no", DELEGATE_NO}};
-
-	for (size_t i = 0; i < COUNT_OF(words); i++)
-		if (strcmp(value, words[i].name) == 0) {
-			policy->delegate = words[i].value;
-			return 0;
-		}
-	return -EINVAL;
-}
-
-/* A count of ids, also as 64K or 1M. */
-static int parse_size(const char *value, struct policy *policy)
-{
-	struct slice digits = slice_of(value);
-	uint64_t unit = 1, size;
-
-	if (digits.length > 0) {
-		char last = digits.text[digits.length - 1];
-
-		unit = last == 'K' ? 1u << 10 : last == 'M' ? 1u << 20 : 1;
-		digits.length -= unit > 1;
-	}
-	if (parse_number(digits, ID_LAST / unit, &size) < 0 || size == 0)
-		return -EINVAL;
-	policy->size = (uint32_t)(size * unit);
-	return 0;
-}
-
-/* Every key there is: userns.conf(5). */
-static const struct key {
-	const char *section;
-	const char *name;
-	int (*parse)(const char *value, struct policy *policy);
-	const char *expected;
-} keys[] = {
-	{"host", "pool", parse_pool, "FIRST-LAST, ids from 65536 to 4294967294"},
-	{"default", "delegate", parse_delegate, "auto, yes or no"},
-	{"default", "size", parse_size, "a number of ids, such as 65536, 64K or 1M"},
 };
 
 static void cleanup_econf(econf_file **file)
@@ -105,24 +44,42 @@ static void cleanup_value(econf_ext_value **value)
 		econf_freeExtValue(*value);
 }
 
-static const struct key *find_key(const char *section, const char *name)
+/* What kind of section it is; *ret_user: for whom. False: none that we know. */
+static bool find_section(const char *section, enum policy_section *ret, const char **ret_user)
 {
-	for (size_t i = 0; section && i < COUNT_OF(keys); i++)
-		if (strcmp(keys[i].section, section) == 0 && strcmp(keys[i].name, name) == 0)
-			return &keys[i];
-	return NULL;
+	static const char user[] = "user ";
+
+	*ret_user = NULL;
+	if (!section)
+		return false;
+	if (strcmp(section, "host") == 0) {
+		*ret = SECTION_HOST;
+	} else if (strcmp(section, "default") == 0) {
+		*ret = SECTION_DEFAULT;
+	} else if (strncmp(section, user, sizeof(user) - 1) == 0) {
+		*ret = SECTION_USER;
+		*ret_user = section + sizeof(user) - 1;
+		/* A name that would match nobody, because of how it is written. */
+		return **ret_user && !strpbrk(*ret_user, "\"' \t");
+	} else {
+		return false;
+	}
+	return true;
 }
 
 static int apply_key(econf_file *file, const char *path, const char *section, const char *name,
 		     bool repeated, struct policy *policy, struct reason *why)
 {
 	CLEANUP(cleanup_value) econf_ext_value *value = NULL;
-	const struct key *key = find_key(section, name);
-	const char *text;
+	const struct policy_key *key = NULL;
+	enum policy_section kind;
+	const char *text, *user;
 
 	if (econf_getExtValue(file, section, name, &value) != ECONF_SUCCESS)
 		return refuse(why, -EINVAL, "%s: key '%s' cannot be read", path, name);
-	if (!key && !section)
+	if (find_section(section, &kind, &user))
+		key = policy_key_find(kind, name);
+	if (!section)
 		return refuse(why, -EINVAL, "%s:%" PRIu64 ": key '%s' stands before any section",
 			      path, value->line_number, name);
 	if (!key)
@@ -151,29 +108,84 @@ static bool is_repeated(char **names, size_t index)
 	return false;
 }
 
-static int apply_section(econf_file *file, const char *path, const char *section,
-			 struct policy *policy, struct reason *why)
+/*
+ * The keys of a section that we know, of this or another section: libeconf 0.5 does not list a
+ * section's first key where the section before ends with one of the same name.
+ */
+static int apply_known(econf_file *file, const char *path, const char *section,
+		       struct policy *policy, struct reason *why)
 {
+	const char *name;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && (name = policy_key_name(i)); i++) {
+		CLEANUP(cleanup_value) econf_ext_value *value = NULL;
+
+		if (econf_getExtValue(file, section, name, &value) == ECONF_SUCCESS)
+			r = apply_key(file, path, section, name, false, policy, why);
+	}
+	return r;
+}
+
+/* What libeconf lists: keys that nobody knows, and those that stand there twice. */
+static int check_listed(econf_file *file, const char *path, const char *section, struct reason *why)
+{
+	CLEANUP(policy_free) struct policy unseen = policy_defaults;
 	CLEANUP(cleanup_list) char **names = NULL;
 	size_t count = 0;
 	econf_err e;
+	int r = 0;
 
 	e = econf_getKeys(file, section, &count, &names);
 	if (e == ECONF_NOKEY)
 		return 0;
 	if (e != ECONF_SUCCESS)
 		return refuse(why, -EINVAL, "%s: %s", path, econf_errString(e));
-	for (size_t i = 0; i < count; i++) {
-		int r = apply_key(file, path, section, names[i], is_repeated(names, i), policy,
-				  why);
-
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = apply_key(file, path, section, names[i], is_repeated(names, i), &unseen, why);
+	return r;
 }
 
-static int apply_file(econf_file *file, const char *path, struct policy *policy, struct reason *why)
+static int apply_section(econf_file *file, const char *path, const char *section,
+			 struct policy *policy, struct reason *why)
+{
+	int r;
+
+	r = check_listed(file, path, section, why);
+	return r < 0 ? r : apply_known(file, path, section, policy, why);
+}
+
+/*
+ * The sections in one pass: those of other users are read as well, so that a mistake does not wait
+ * for them to log in, but into a policy that nobody sees.
+ */
+static int apply_sections(econf_file *file, const char *path, const char *user, char **sections,
+			  size_t count, bool users, struct policy *policy, struct reason *why)
+{
+	CLEANUP(policy_free) struct policy unseen = policy_defaults;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		enum policy_section kind = SECTION_HOST;
+		const char *whose = NULL;
+		bool known;
+
+		known = find_section(sections[i], &kind, &whose);
+		if ((kind == SECTION_USER) != users)
+			continue;
+		r = apply_section(file, path, sections[i],
+				  !whose || (user && strcmp(whose, user) == 0) ? policy : &unseen,
+				  why);
+		/* With no key in it that could be named by its line. */
+		if (r == 0 && !known)
+			r = refuse(why, -EINVAL, "%s: unknown section [%s] (userns.conf(5))", path,
+				   sections[i]);
+	}
+	return r;
+}
+
+static int apply_file(econf_file *file, const char *path, const char *user, struct policy *policy,
+		      struct reason *why)
 {
 	CLEANUP(cleanup_list) char **sections = NULL;
 	size_t count = 0;
@@ -185,8 +197,11 @@ static int apply_file(econf_file *file, const char *path, struct policy *policy,
 		return refuse(why, -EINVAL, "%s: %s", path, econf_errString(e));
 	/* NULL: what stands before the first section. */
 	r = apply_section(file, path, NULL, policy, why);
-	for (size_t i = 0; r == 0 && i < count; i++)
-		r = apply_section(file, path, sections[i], policy, why);
+	/* A user's settings go over the default ones, wherever they stand. */
+	if (r == 0)
+		r = apply_sections(file, path, user, sections, count, false, policy, why);
+	if (r == 0)
+		r = apply_sections(file, path, user, sections, count, true, policy, why);
 	return r;
 }
 
@@ -201,10 +216,15 @@ static int refuse_syntax(const char *path, econf_err e, struct reason *why)
 	return refuse(why, -EINVAL, "%s:%" PRIu64 ": %s", path, line, econf_errString(e));
 }
 
-/* Libeconf would take what stands before a NUL byte for the whole line. */
+/*
+ * Libeconf would take what stands before a NUL byte for the whole line, and what fits into BUFSIZ
+ * for the whole value.
+ */
 static int check_text(int fd, const char *path, struct reason *why)
 {
 	CLEANUP_FREE char *text = NULL;
+	unsigned int number = 0;
+	struct slice line;
 	size_t length;
 	int r;
 
@@ -213,13 +233,19 @@ static int check_text(int fd, const char *path, struct reason *why)
 		return refuse_errno(why, r, "cannot read %s", path);
 	if (memchr(text, '\0', length))
 		return refuse(why, -EINVAL, "%s: there is a NUL byte in it; it must be text", path);
+	for (struct slice rest = {text, length}; next_field(&rest, '\n', &line);) {
+		number++;
+		if (line.length > POLICY_LINE_MAX)
+			return refuse(why, -EINVAL, "%s:%u: the line is longer than %d bytes", path,
+				      number, POLICY_LINE_MAX);
+	}
 	return 0;
 }
 
-int policy_read(const char *path, struct policy *ret, struct reason *why)
+int policy_read(const char *path, const char *user, struct policy *ret, struct reason *why)
 {
 	CLEANUP(cleanup_econf) econf_file *file = NULL;
-	struct policy policy = policy_defaults;
+	CLEANUP(policy_free) struct policy policy = policy_defaults;
 	CLEANUP_FD int fd = -1;
 	char fd_path[32];
 	econf_err e;
@@ -227,7 +253,7 @@ int policy_read(const char *path, struct policy *ret, struct reason *why)
 
 	r = file_open_trusted(path, POLICY_MAX, &fd, why);
 	if (r == -ENOENT) {
-		*ret = policy;
+		*ret = policy_defaults;
 		return 0;
 	}
 	if (r == 0)
@@ -241,10 +267,21 @@ int policy_read(const char *path, struct policy *ret, struct reason *why)
 	e = econf_readFile(&file, fd_path, "=", "#");
 	if (e != ECONF_SUCCESS)
 		return refuse_syntax(path, e, why);
-	r = apply_file(file, path, &policy, why);
-	if (r == 0 && policy.size > policy.pool.count)
+	r = apply_file(file, path, user, &policy, why);
+	if (policy.range.count > 0)
+		policy.size = policy.range.count;
+	else if (r == 0 && policy.size > policy.pool.count)
 		r = refuse(why, -EINVAL, "%s: size is larger than the whole pool", path);
-	if (r == 0)
-		*ret = policy;
-	return r;
+	if (r < 0)
+		return r;
+	*ret = policy;
+	/* Its sets are the caller's now. */
+	policy = policy_defaults;
+	return 0;
+}
+
+void policy_free(struct policy *policy)
+{
+	id_set_free(&policy->avoid);
+	id_set_free(&policy->real_ids);
 }

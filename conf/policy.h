@@ -16,20 +16,35 @@ enum delegate {
 	DELEGATE_NO,
 };
 
-struct policy {
-	struct id_range pool; /* [host] pool: ids to hand out */
-	enum delegate delegate;
-	uint32_t size; /* ids per user, at least 1 */
+enum allocate {
+	ALLOCATE_NEXT,	 /* the first range that is free */
+	ALLOCATE_BY_UID, /* one computed from the uid, the same on every host */
 };
 
-/* What holds without a policy file: pool 524288-1879048191, delegate auto, size 65536. */
+struct policy {
+	struct id_range pool; /* [host] pool: ids to hand out */
+	struct id_set avoid;  /* [host] avoid: never handed out */
+	struct id_set
+		real_ids; /* [host] real-ids: where the site's directory puts people and groups */
+	enum delegate delegate;
+	enum allocate allocate;
+	uint32_t size; /* ids per user, at least 1 */
+	struct id_range
+		range; /* [user] range: this one and no other, which sets size; count 0: none */
+};
+
+/* What holds without a policy file: pool 524288-1879048191, delegate auto, size 65536, next. */
 extern const struct policy policy_defaults;
 
 /*
- * Reads the policy file; where there is none, the defaults hold. The file is judged and read by
- * one descriptor: it must be a regular file of root's, writable for nobody else, up to 1 MiB.
- * Any error, with a reason that names file and, where there is one, line and key; *ret untouched.
+ * Reads the policy file for a user (NULL: nobody): [user NAME] over [default]; without the file,
+ * defaults hold.
+ * The file is judged and read by one descriptor: it must be a regular file of root's, writable for
+ * nobody else, up to 1 MiB. Any error, with a reason that names file and, where there is one, line
+ * and key; *ret untouched. policy_free() afterwards.
  */
-int policy_read(const char *path, struct policy *ret, struct reason *why);
+int policy_read(const char *path, const char *user, struct policy *ret, struct reason *why);
+
+void policy_free(struct policy *policy);
 
 #endif

@@ -12,6 +12,7 @@
 static const cap_value_t needed[] = {CAP_CHOWN, CAP_SETUID, CAP_SETGID, CAP_SYS_PTRACE,
 				     CAP_SYS_ADMIN};
 static const cap_value_t settling[] = {CAP_CHOWN};
+static const cap_value_t surveying[] = {CAP_SYS_PTRACE};
 static const cap_value_t creating[] = {CAP_SETUID, CAP_SETGID, CAP_SYS_PTRACE, CAP_SYS_ADMIN};
 static const cap_value_t inspecting[] = {CAP_SETUID, CAP_SETGID, CAP_SYS_PTRACE};
 static const cap_value_t admin[] = {CAP_SYS_ADMIN};
@@ -72,6 +73,16 @@ int caps_for_settling(struct reason *why)
 		return r;
 	if (cap_reset_ambient() < 0)
 		return refuse_errno(why, -errno, "cannot clear ambient capabilities");
+	return caps_resume_settling(why);
+}
+
+int caps_for_surveying(struct reason *why)
+{
+	return set_caps(COUNT(needed), needed, COUNT(surveying), surveying, why);
+}
+
+int caps_resume_settling(struct reason *why)
+{
 	return set_caps(COUNT(needed), needed, COUNT(settling), settling, why);
 }
 

@@ -19,6 +19,12 @@
 int caps_for_settling(struct reason *why);
 
 /*
+ * Within settling: to look at the namespaces of other processes, CAP_SYS_PTRACE; and back.
+ */
+int caps_for_surveying(struct reason *why);
+int caps_resume_settling(struct reason *why);
+
+/*
  * To look at sessions, a pin and the processes inside: CAP_SYS_PTRACE to see them (under hidepid=
  * that takes it for any process), CAP_SETUID and CAP_SETGID for the holder that reads the
  * pin's maps and becomes its owner before it joins.

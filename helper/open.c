@@ -18,6 +18,7 @@
 #include "helper/processes.h"
 #include "helper/verbs.h"
 #include "namespace/inspect.h"
+#include "namespace/live.h"
 #include "namespace/rundir.h"
 #include "namespace/sessions.h"
 #include "namespace/state.h"
@@ -68,7 +69,7 @@ static enum result_code apply_policy(const struct account *account, const char *
 		note(why, "uid %u is a system account", account->ids.uid);
 		return RESULT_IGNORE;
 	}
-	if (policy_read(path, ret, why) < 0)
+	if (policy_read(path, account->name, ret, why) < 0)
 		return RESULT_FAILED;
 	if (ret->delegate == DELEGATE_NO) {
 		note(why, "%s says delegate = no", path);
@@ -85,14 +86,67 @@ static enum result_code apply_policy(const struct account *account, const char *
 	return RESULT_READY;
 }
 
+/* What is new to the user, for the log. */
+static void note_new(const struct settlement *settled, struct reason *why)
+{
+	for (size_t i = 0; i < settled->count; i++) {
+		const struct user_range *range = &settled->ranges[i];
+
+		if (!range->in_book)
+			note(why, "%s the range %" PRIu32 ":%" PRIu32 " of ids",
+			     range->adopted ? "adopted" : "allocated", range->uids.start,
+			     range->uids.count);
+	}
+	if (settled->retire_name)
+		note(why, "retired the ranges that another user of this name had");
+}
+
+static void maps_of(const struct account *account, const struct settlement *settled,
+		    struct ns_maps *ret)
+{
+	struct id_range uids[USER_RANGES_MAX], gids[USER_RANGES_MAX];
+
+	for (size_t i = 0; i < settled->count; i++) {
+		uids[i] = settled->ranges[i].uids;
+		gids[i] = user_range_gids(&settled->ranges[i]);
+	}
+	map_for_user(account->ids.uid, uids, settled->count, &ret->uids);
+	map_for_user(account->ids.gid, gids, settled->count, &ret->gids);
+	ret->setgroups = !settled->deny_setgroups;
+}
+
+/* What a new range must not meet: by the policy, and by what root's containers map now. */
+static int collect_avoid(const void *argument, struct id_set *ret, struct reason *why)
+{
+	const struct policy *policy = argument;
+	int r;
+
+	r = id_set_add_all(ret, &policy->avoid);
+	if (r == 0)
+		r = id_set_add_all(ret, &policy->real_ids);
+	if (r < 0)
+		return refuse_errno(why, r, "cannot list the ids to avoid");
+	r = caps_for_surveying(why);
+	if (r == 0)
+		r = live_maps(ret, ret, why);
+	if (r == 0)
+		r = caps_resume_settling(why);
+	return r;
+}
+
 static int settle(const struct account *account, const struct policy *policy, struct ns_maps *ret,
 		  struct reason *why)
 {
 	const struct settle_request request = {
 		.name = account->name,
 		.uid = account->ids.uid,
+		.gid = account->ids.gid,
 		.pool = policy->pool,
 		.size = policy->size,
+		.by_uid = policy->allocate == ALLOCATE_BY_UID,
+		.fixed = policy->range,
+		.collect_avoid = collect_avoid,
+		.argument = policy,
 	};
 	struct settlement settled;
 	int r;
@@ -101,12 +155,8 @@ static int settle(const struct account *account, const struct policy *policy, st
 	r = settle_range(&request, &settled, why);
 	if (r < 0)
 		return r;
-	maps_for_user(account->ids.uid, account->ids.gid, settled.uids, settled.gids,
-		      !settled.deny_setgroups, ret);
-	if (settled.write_book)
-		note(why, "%s the range %" PRIu32 ":%" PRIu32 " of ids",
-		     settled.adopted ? "adopted" : "allocated", settled.uids.start,
-		     settled.uids.count);
+	maps_of(account, &settled, ret);
+	note_new(&settled, why);
 	return 0;
 }
 
@@ -251,7 +301,7 @@ void verb_open(const struct request *request, struct result *ret)
 {
 	CLEANUP(cleanup_account) struct account account = {.name = NULL};
 	struct reason why = {.text = ""};
-	struct policy policy;
+	CLEANUP(policy_free) struct policy policy = policy_defaults;
 	enum result_code code;
 
 	code = find_account(request->user, &account, &why);

@@ -12,19 +12,16 @@
 #include "util/file.h"
 #include "util/parse.h"
 
-static void map_for_user(uint32_t own, struct id_range range, struct id_map *ret)
+void map_for_user(uint32_t own, const struct id_range *ranges, size_t count, struct id_map *ret)
 {
-	ret->extents[0] = (struct extent){0, own, 1};
-	ret->extents[1] = (struct extent){1, range.start, range.count};
-	ret->count = 2;
-}
+	uint32_t inside = 1;
 
-void maps_for_user(uid_t uid, gid_t gid, struct id_range uids, struct id_range gids, bool setgroups,
-		   struct ns_maps *ret)
-{
-	map_for_user(uid, uids, &ret->uids);
-	map_for_user(gid, gids, &ret->gids);
-	ret->setgroups = setgroups;
+	ret->extents[0] = (struct extent){0, own, 1};
+	for (size_t i = 0; i < count; i++) {
+		ret->extents[i + 1] = (struct extent){inside, ranges[i].start, ranges[i].count};
+		inside += ranges[i].count;
+	}
+	ret->count = count + 1;
 }
 
 int map_format(const struct id_map *map, char separator, char ret[static MAP_TEXT_SIZE])

@@ -36,11 +36,11 @@ struct ns_maps {
 #define MAP_TEXT_SIZE 4096
 
 /*
- * The maps of a delegated namespace: 0 inside is the user's own id, 1 and up are the range,
- * as podman and buildah expect of a rootless user.
+ * The map of a delegated namespace: 0 inside is the user's own id, 1 and up are the ranges one
+ * after the other, as podman and buildah expect of a rootless user. At most MAP_EXTENTS_MAX - 1
+ * ranges.
  */
-void maps_for_user(uid_t uid, gid_t gid, struct id_range uids, struct id_range gids, bool setgroups,
-		   struct ns_maps *ret);
+void map_for_user(uint32_t own, const struct id_range *ranges, size_t count, struct id_map *ret);
 
 /* Lines as uid_map takes them, with the separator instead of newline. -E2BIG beyond the size. */
 int map_format(const struct id_map *map, char separator, char ret[static MAP_TEXT_SIZE]);

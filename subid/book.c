@@ -112,6 +112,7 @@ const char *book_parse_entry(struct slice line, struct id_entry *ret)
 		return wrong;
 	if (!next_field(&line, ':', &list) || line.text)
 		return "it has not four fields, <user>:<start>:<length>:<flags>";
+	ret->flags = list;
 	if (list.length == 0)
 		return NULL;
 	while (next_field(&list, ',', &flag))
@@ -131,6 +132,12 @@ bool book_entry_is_of(const struct id_entry *entry, uid_t uid)
 	return entry->has_uid && entry->uid == uid && !entry->reserved && !entry->retired;
 }
 
+bool book_entry_is_of_namesake(const struct id_entry *entry, const char *owner, uid_t uid)
+{
+	return entry->has_uid && entry->uid != uid && !entry->reserved && !entry->retired &&
+	       slice_equals(entry->owner, owner);
+}
+
 const struct id_entry *book_find(const struct id_file *book, uid_t uid)
 {
 	for (size_t i = 0; i < book->count; i++)
@@ -139,14 +146,13 @@ const struct id_entry *book_find(const struct id_file *book, uid_t uid)
 	return NULL;
 }
 
-int book_append(const struct id_file *book, const struct id_entry *entry, struct reason *why)
+void book_format(const struct id_entry *entry, char ret[static BOOK_LINE_SIZE])
 {
-	char gid[32] = "", line[512];
+	char gid[32] = "";
 
 	if (entry->gid_start != entry->range.start)
 		snprintf(gid, sizeof(gid), ",gid=%" PRIu32, entry->gid_start);
-	snprintf(line, sizeof(line), "%.*s:%" PRIu32 ":%" PRIu32 ":uid=%u%s%s\n",
+	snprintf(ret, BOOK_LINE_SIZE, "%.*s:%" PRIu32 ":%" PRIu32 ":uid=%u%s%s\n",
 		 (int)entry->owner.length, entry->owner.text, entry->range.start,
 		 entry->range.count, entry->uid, gid, entry->adopted ? ",adopted" : "");
-	return id_file_append(book, line, why);
 }

@@ -18,10 +18,20 @@ struct id_range book_entry_gids(const struct id_entry *entry);
 /* Does the line hand out a range to this uid? Not a reserved or retired one. */
 bool book_entry_is_of(const struct id_entry *entry, uid_t uid);
 
-/* The line of a uid that is neither reserved nor retired. NULL: none. */
+/*
+ * Does it hand out a range to somebody with another uid who is called alike in the files? owner is
+ * what owner_in_files() gives for the user.
+ */
+bool book_entry_is_of_namesake(const struct id_entry *entry, const char *owner, uid_t uid);
+
+/* The first line of a uid that is neither reserved nor retired. NULL: none. */
 const struct id_entry *book_find(const struct id_file *book, uid_t uid);
 
-/* Adds a line with the flags uid=, gid= and adopted as the entry says. See id_file_append(). */
-int book_append(const struct id_file *book, const struct id_entry *entry, struct reason *why);
+/*
+ * Writes a line with the flags uid=, gid= and adopted as the entry says. The owner takes at most
+ * ID_OWNER_SIZE bytes.
+ */
+#define BOOK_LINE_SIZE (ID_OWNER_SIZE + 128)
+void book_format(const struct id_entry *entry, char ret[static BOOK_LINE_SIZE]);
 
 #endif

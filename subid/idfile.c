@@ -53,7 +53,7 @@ int id_file_parse(const char *path, char *text, size_t length, id_entry_parser *
 	unsigned int number = 0;
 
 	while (next_field(&rest, '\n', &line)) {
-		struct id_entry entry = {.line = ++number};
+		struct id_entry entry = {.line = ++number, .text = line};
 		const char *wrong;
 
 		if (is_blank(line))
@@ -72,6 +72,26 @@ int id_file_parse(const char *path, char *text, size_t length, id_entry_parser *
 
 int id_file_read(const char *path, id_entry_parser *parse, struct id_file *ret, struct reason *why)
 {
+	struct id_file file = {.path = NULL};
+	bool ignored;
+	int r;
+
+	r = id_file_refresh(path, parse, &file, &ignored, why);
+	if (r == 0)
+		*ret = file;
+	return r;
+}
+
+static bool has_text(const struct id_file *file, const char *text, size_t length)
+{
+	return file->text && text && file->length == length &&
+	       memcmp(file->text, text, length) == 0;
+}
+
+int id_file_refresh(const char *path, id_entry_parser *parse, struct id_file *file,
+		    bool *ret_changed, struct reason *why)
+{
+	struct id_file now;
 	char *text = NULL;
 	size_t length = 0;
 	int r;
@@ -79,9 +99,16 @@ int id_file_read(const char *path, id_entry_parser *parse, struct id_file *ret, 
 	r = file_read_trusted(path, ID_FILE_MAX, &text, &length, why);
 	if (r < 0 && r != -ENOENT)
 		return r;
-	r = id_file_parse(path, text, length, parse, ret);
+	if (has_text(file, text, length)) {
+		free(text);
+		return 0;
+	}
+	r = id_file_parse(path, text, length, parse, &now);
 	if (r < 0)
 		return refuse_errno(why, r, "cannot read %s", path);
+	id_file_free(file);
+	*file = now;
+	*ret_changed = true;
 	return 0;
 }
 
@@ -92,21 +119,71 @@ void id_file_free(struct id_file *file)
 	*file = (struct id_file){.path = NULL};
 }
 
-int id_file_append(const struct id_file *file, const char *line, struct reason *why)
-{
-	size_t line_length = strlen(line), length = file->length;
-	CLEANUP_FREE char *text = malloc(length + 1 + line_length);
+/* A text that grows; the first failure sticks. */
+struct buffer {
+	FILE *stream;
+	char *text;
+	size_t length;
+};
 
-	if (!text)
-		return refuse_errno(why, -ENOMEM, "cannot write %s", file->path);
-	if (length > 0) {
-		memcpy(text, file->text, length);
-		/* libsubid 4.20 refuses a whole file without a final newline. */
-		if (text[length - 1] != '\n')
-			text[length++] = '\n';
+static void cleanup_buffer(struct buffer *buffer)
+{
+	if (buffer->stream)
+		fclose(buffer->stream);
+	free(buffer->text);
+}
+
+static void write_line(const struct id_entry *entry, const char *flag, FILE *stream)
+{
+	bool has_flags = entry->text.text[entry->text.length - 1] != ':';
+
+	fprintf(stream, "%.*s%s%s\n", (int)entry->text.length, entry->text.text,
+		has_flags ? "," : "", flag);
+}
+
+/* Everything of the old text that the change leaves, and what it adds. */
+static void write_changed(const struct id_file *file, const struct id_file_change *change,
+			  FILE *stream)
+{
+	const char *from = file->text, *end = file->text + file->length;
+
+	for (size_t i = 0; change->judge && i < file->count; i++) {
+		const struct id_entry *entry = &file->entries[i];
+		enum line_fate fate = change->judge(entry, change->argument);
+
+		if (fate == LINE_KEEP)
+			continue;
+		fwrite(from, 1, (size_t)(entry->text.text - from), stream);
+		from = entry->text.text + entry->text.length;
+		/* Its newline, which the last line may lack. */
+		from += from < end;
+		if (fate == LINE_FLAG)
+			write_line(entry, change->flag, stream);
 	}
-	memcpy(text + length, line, line_length);
-	return file_replace(file->path, text, length + line_length, why);
+	if (from < end)
+		fwrite(from, 1, (size_t)(end - from), stream);
+	/* libsubid 4.20 refuses a whole file without a final newline. */
+	if (from < end && end[-1] != '\n')
+		fputc('\n', stream);
+	if (change->added)
+		fputs(change->added, stream);
+}
+
+int id_file_rewrite(const struct id_file *file, const struct id_file_change *change,
+		    struct reason *why)
+{
+	CLEANUP(cleanup_buffer) struct buffer buffer = {.stream = NULL};
+	int failed;
+
+	buffer.stream = open_memstream(&buffer.text, &buffer.length);
+	if (!buffer.stream)
+		return refuse_errno(why, -errno, "cannot write %s", file->path);
+	write_changed(file, change, buffer.stream);
+	failed = ferror(buffer.stream);
+	failed |= fclose(TAKE_PTR(buffer.stream));
+	if (failed)
+		return refuse_errno(why, -ENOMEM, "cannot write %s", file->path);
+	return file_replace(file->path, buffer.text, buffer.length, why);
 }
 
 const char *parse_owner_and_range(struct slice *line, struct id_entry *entry)

@@ -20,7 +20,9 @@ struct id_entry {
 	struct slice owner; /* a name, or a uid in digits */
 	struct id_range range;
 	unsigned int line; /* from 1 */
+	struct slice text; /* the whole line, without newline */
 
+	struct slice flags; /* as they stand there */
 	uint32_t gid_start; /* where the group range starts: range.start, but for gid=START */
 	bool has_uid;
 	uid_t uid;	     /* whose it is: uid=N */
@@ -52,17 +54,38 @@ typedef const char *id_entry_parser(struct slice line, struct id_entry *ret);
  */
 int id_file_read(const char *path, id_entry_parser *parse, struct id_file *ret, struct reason *why);
 
+/*
+ * Reads it once more into what id_file_read() or a zeroed struct has left; what has not changed is
+ * not parsed again. *ret_changed is set if it has, else untouched.
+ */
+int id_file_refresh(const char *path, id_entry_parser *parse, struct id_file *file,
+		    bool *ret_changed, struct reason *why);
+
 /* The same from an allocated text, which it takes over, also on failure (-ENOMEM). */
 int id_file_parse(const char *path, char *text, size_t length, id_entry_parser *parse,
 		  struct id_file *ret);
 
 void id_file_free(struct id_file *file);
 
+/* What is to become of a line that is there. */
+enum line_fate { LINE_KEEP, LINE_DROP, LINE_FLAG };
+
+/* Decides that; flag only in the book. */
+typedef enum line_fate line_judge(const struct id_entry *entry, const void *argument);
+
+struct id_file_change {
+	line_judge *judge; /* NULL: every line is kept */
+	const void *argument;
+	const char *flag;  /* what LINE_FLAG adds to a line's flags */
+	const char *added; /* whole lines, each with its newline, for the end of the file */
+};
+
 /*
- * Writes the file anew with one line (ending in a newline) more, every other byte as it was.
+ * Writes the file anew; every byte that no change is for stays: comments, order, malformed lines.
  * The caller holds the lock (subid/lock.h) and has read the file under it.
  */
-int id_file_append(const struct id_file *file, const char *line, struct reason *why);
+int id_file_rewrite(const struct id_file *file, const struct id_file_change *change,
+		    struct reason *why);
 
 /*
  * For parsers: takes owner, start and count off the front of line, and leaves the rest

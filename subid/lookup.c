@@ -85,20 +85,15 @@ static int start_libsubid(struct reason *why)
 	return 0;
 }
 
-int lookup_ranges(const char *name, uid_t uid, struct id_set *uids, struct id_set *gids,
-		  struct reason *why)
+int lookup_ranges(const char *owner, struct id_set *uids, struct id_set *gids, struct reason *why)
 {
-	char digits[16];
-	const char *owners[] = {name, digits};
 	int r;
 
 	r = start_libsubid(why);
-	snprintf(digits, sizeof(digits), "%u", uid);
-	for (size_t i = 0; r == 0 && i < COUNT_OF(owners); i++) {
-		r = ask(subid_get_uid_ranges, "uids", owners[i], uids, why);
-		if (r == 0)
-			r = ask(subid_get_gid_ranges, "gids", owners[i], gids, why);
-	}
+	if (r == 0)
+		r = ask(subid_get_uid_ranges, "uids", owner, uids, why);
+	if (r == 0)
+		r = ask(subid_get_gid_ranges, "gids", owner, gids, why);
 	return r;
 }
 
@@ -121,27 +116,23 @@ static struct slice source_of(struct slice line)
 	return (struct slice){line.text + begin, end - begin};
 }
 
-int lookup_check_source(const char *nsswitch_path, struct reason *why)
+int lookup_source(const char *nsswitch_path, char **ret_source, struct reason *why)
 {
 	CLEANUP_FREE char *text = NULL;
-	struct slice rest, line;
+	struct slice rest, line, source = {NULL, 0};
 	size_t length = 0;
 	int r;
 
 	r = file_read_trusted(nsswitch_path, 1 << 20, &text, &length, why);
-	if (r == -ENOENT)
-		return 0;
-	if (r < 0)
+	if (r < 0 && r != -ENOENT)
 		return r;
-	for (rest = (struct slice){text, length}; next_field(&rest, '\n', &line);) {
-		struct slice source = source_of(line);
-
-		if (source.length > 0 && !slice_equals(source, "files"))
-			return refuse(
-				why, -EOPNOTSUPP,
-				"%s takes subordinate ids from '%.*s', and new ranges can only "
-				"be written where it says files",
-				nsswitch_path, (int)source.length, source.text);
-	}
-	return 0;
+	/* Shadow takes the first line that names one. */
+	for (rest = (struct slice){text, length};
+	     source.length == 0 && next_field(&rest, '\n', &line);)
+		source = source_of(line);
+	*ret_source = NULL;
+	if (source.length == 0 || slice_equals(source, "files"))
+		return 0;
+	*ret_source = strndup(source.text, source.length);
+	return *ret_source ? 0 : refuse_errno(why, -ENOMEM, "cannot read %s", nsswitch_path);
 }

@@ -12,21 +12,20 @@
 #include "util/reason.h"
 
 /*
- * Adds to uids and gids (zeroed sets) each range that libsubid gives for the name, and for the
- * uid in digits, once. The answers can be a stranger's: libsubid 4.12 to 4.19 compare a number
+ * Adds to uids and gids (zeroed sets) each range that libsubid gives for an owner (a name, or a uid
+ * in digits), once. The answers can be a stranger's: libsubid 4.12 to 4.19 compare a number
  * that owns a line of /etc/subgid with the gid of the group named as the user. So the caller
  * compares each with the owner that the line itself names.
  * -EIO: libsubid failed, which never means "none"; -ERANGE: an answer that is no range of 32 bits;
  * -ENOMEM. All with a reason; the sets may have answers by then. NULL: not asked for.
  */
-int lookup_ranges(const char *name, uid_t uid, struct id_set *uids, struct id_set *gids,
-		  struct reason *why);
+int lookup_ranges(const char *owner, struct id_set *uids, struct id_set *gids, struct reason *why);
 
 /*
- * Checks that libsubid reads /etc/subuid and /etc/subgid on this host. It does unless nsswitch.conf
- * names another source for "subid" (and only one can be named).
- * 0, or -EOPNOTSUPP with a reason that names the source; else -errno with a reason.
+ * Where libsubid looks on this host: nsswitch.conf(5) can name one other source for "subid" than
+ * /etc/subuid and /etc/subgid. *ret_source is the caller's to free, NULL for the files.
+ * -errno with a reason.
  */
-int lookup_check_source(const char *nsswitch_path, struct reason *why);
+int lookup_source(const char *nsswitch_path, char **ret_source, struct reason *why);
 
 #endif

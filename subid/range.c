@@ -54,6 +54,25 @@ void id_set_free(struct id_set *set)
 	*set = (struct id_set){NULL, 0, 0};
 }
 
+int id_set_add_all(struct id_set *set, const struct id_set *more)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < more->count; i++)
+		r = id_set_add(set, more->ranges[i]);
+	return r;
+}
+
+bool id_set_meets(const struct id_set *set, struct id_range range, struct id_range *ret)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (id_range_overlaps(set->ranges[i], range)) {
+			*ret = set->ranges[i];
+			return true;
+		}
+	return false;
+}
+
 static int compare_starts(const void *a, const void *b)
 {
 	const struct id_range *left = a, *right = b;
@@ -125,4 +144,28 @@ int id_set_first_free(const struct id_set *set, struct id_range pool, uint32_t c
 		while (i < set->count && id_range_last(set->ranges[i]) < start)
 			i++;
 	}
+}
+
+uint64_t id_set_free_in(const struct id_set *set, struct id_range pool,
+			struct id_range *ret_largest)
+{
+	uint64_t start = pool.start, end = (uint64_t)id_range_last(pool) + 1, sum = 0;
+
+	*ret_largest = (struct id_range){pool.start, 0};
+	for (size_t i = find_end_from(set, start); start < end; i++) {
+		uint64_t stop = end;
+
+		if (i < set->count && set->ranges[i].start < end)
+			stop = set->ranges[i].start;
+		if (stop > start) {
+			sum += stop - start;
+			if (stop - start > ret_largest->count)
+				*ret_largest = (struct id_range){(uint32_t)start,
+								 (uint32_t)(stop - start)};
+		}
+		if (i >= set->count)
+			break;
+		start = (uint64_t)id_range_last(set->ranges[i]) + 1;
+	}
+	return sum;
 }

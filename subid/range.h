@@ -50,6 +50,12 @@ struct id_set {
 int id_set_add(struct id_set *set, struct id_range range);
 void id_set_free(struct id_set *set);
 
+/* Adds every range of another set. -ENOMEM, with some of them added. */
+int id_set_add_all(struct id_set *set, const struct id_set *more);
+
+/* The first range of the set that meets this one. False: none does. Any order. */
+bool id_set_meets(const struct id_set *set, struct id_range range, struct id_range *ret);
+
 /* Sorts and merges, as id_set_first_free() needs it. O(n log n). */
 void id_set_normalize(struct id_set *set);
 
@@ -60,5 +66,12 @@ void id_set_normalize(struct id_set *set);
  */
 int id_set_first_free(const struct id_set *set, struct id_range pool, uint32_t count,
 		      struct id_range *ret);
+
+/*
+ * How many ids of pool are in no range of the (normalized) set. *ret_largest: most of them in a
+ * row; count 0 when there are none.
+ */
+uint64_t id_set_free_in(const struct id_set *set, struct id_range pool,
+			struct id_range *ret_largest);
 
 #endif

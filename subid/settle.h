@@ -1,21 +1,34 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Settling a user's exterior range: what the book has is kept, what shadow's files have is
- * adopted, what nobody has is chosen; then book, /etc/subuid and /etc/subgid are made to agree,
- * the book first, so that the next login completes whatever a crash left.
+ * Settling a user's exterior ranges: what the book has is kept, what shadow's files have is
+ * adopted, what is missing to the policy's size is chosen; then book, /etc/subuid and /etc/subgid
+ * are made to agree, the book first, so that the next login completes whatever a crash left.
  */
 #ifndef SUBID_SETTLE_H
 #define SUBID_SETTLE_H
 
+#include "subid/accounts.h"
 #include "subid/idfile.h"
 #include "subid/range.h"
 #include "util/reason.h"
 
+/* More than anybody has; a map of that many extents is still far below the kernel's limits. */
+#define USER_RANGES_MAX 64
+
 struct settle_request {
-	const char *name; /* as the user is called; any bytes */
+	const char *name; /* as the directory has it; any bytes */
 	uid_t uid;
-	struct id_range pool; /* where a new range may lie */
-	uint32_t size;	      /* how long a new range is */
+	gid_t gid;
+	struct id_range pool;  /* where a new range may lie */
+	uint32_t size;	       /* how many ids the user is to have */
+	bool by_uid;	       /* a new range is computed from the uid */
+	struct id_range fixed; /* a new range is this one, unless its count is 0 */
+	/*
+	 * Adds what a new range must not meet, besides what we read here. Called once, and only if
+	 * a new range is to be chosen. -errno with a reason: it is not known.
+	 */
+	int (*collect_avoid)(const void *argument, struct id_set *ret, struct reason *why);
+	const void *argument;
 };
 
 /* All that a decision hangs on. */
@@ -23,34 +36,50 @@ struct settle_sources {
 	struct id_file book;
 	struct id_file subuid;
 	struct id_file subgid;
-	bool asked_libsubid;	/* are the next two known? */
+	char *source;		/* where libsubid looks instead of the two files; NULL: in them */
+	bool asked;		/* are the rest known? */
+	struct reason unknown;	/* why they could not be asked: nothing new then */
 	struct id_set lib_uids; /* libsubid's answers for the name and the uid */
 	struct id_set lib_gids;
+	struct id_set avoid;	  /* the request's, and other programs' ids */
+	struct accounts accounts; /* real users and groups, as far as NSS tells of them */
 };
 
-/* A user's range, and what has to be written so that it is recorded everywhere. */
-struct settlement {
+/* One of a user's ranges: uids, and as many gids. */
+struct user_range {
 	struct id_range uids;
-	struct id_range gids; /* of the same length */
-	bool deny_setgroups;  /* the book forbids setgroups(2) inside */
-	bool adopted;	      /* found in /etc/subuid */
-	bool write_book;
-	bool write_subuid;
-	bool write_subgid;
+	uint32_t gid_start;
+	bool adopted; /* found in /etc/subuid, not chosen by us */
+	bool in_book;
+	bool in_subuid;
+	bool in_subgid;
 };
+
+struct settlement {
+	struct user_range ranges[USER_RANGES_MAX];
+	size_t count;
+	bool deny_setgroups; /* the book forbids setgroups(2) inside */
+	bool retire_name;    /* the book has the name under another uid: retire those lines */
+};
+
+struct id_range user_range_gids(const struct user_range *range);
+
+/* Is everything written already? */
+bool settlement_is_recorded(const struct settlement *settled);
 
 /*
- * Decides; pure. -EAGAIN: libsubid has to be asked first. -EEXIST: the range, or the name,
- * meets somebody else's; -EINVAL: a malformed line could hide a range, so no new one can be
- * given; -ENOSPC: the pool is full. All but -EAGAIN with a reason.
+ * Decides; pure. -EAGAIN: what sources->asked stands for has to be asked first. -EEXIST: a range,
+ * or the user's own id, meets somebody else's; -EINVAL: a malformed line could hide a
+ * range, so no new one can be given; -ENOSPC: the pool is full; -E2BIG: over USER_RANGES_MAX.
+ * All but -EAGAIN with a reason. On success why may have a note.
  */
 int settle_decide(const struct settle_sources *sources, const struct settle_request *request,
 		  struct settlement *ret, struct reason *why);
 
 /*
- * Reads the files, asks libsubid if the book does not know the user, decides, and if something
- * has to be written does it all again under shadow's locks, and writes. Runs as root with no
- * capability. *ret has the write_ flags of what was written. Any error with a reason.
+ * Reads the files, asks libsubid and NSS if something new is to be given, decides, and if something
+ * has to be written does it all again under shadow's locks, and writes. Runs as root with
+ * CAP_CHOWN. *ret says what had been written before. Any error with a reason.
  */
 int settle_range(const struct settle_request *request, struct settlement *ret, struct reason *why);
 

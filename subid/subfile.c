@@ -26,12 +26,8 @@ bool subfile_owned_by(const struct id_entry *entry, const char *name, uid_t uid)
 	return slice_equals(entry->owner, digits);
 }
 
-int subfile_append(const struct id_file *file, struct slice owner, struct id_range range,
-		   struct reason *why)
+void subfile_format(struct slice owner, struct id_range range, char ret[static SUBFILE_LINE_SIZE])
 {
-	char line[ID_OWNER_SIZE + 32];
-
-	snprintf(line, sizeof(line), "%.*s:%" PRIu32 ":%" PRIu32 "\n", (int)owner.length,
+	snprintf(ret, SUBFILE_LINE_SIZE, "%.*s:%" PRIu32 ":%" PRIu32 "\n", (int)owner.length,
 		 owner.text, range.start, range.count);
-	return id_file_append(file, line, why);
 }

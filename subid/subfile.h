@@ -15,8 +15,8 @@ id_entry_parser subfile_parse_entry;
 /* Does the line belong to the user: is its owner this name, or this uid in digits? */
 bool subfile_owned_by(const struct id_entry *entry, const char *name, uid_t uid);
 
-/* Adds a line. See id_file_append(). */
-int subfile_append(const struct id_file *file, struct slice owner, struct id_range range,
-		   struct reason *why);
+/* Writes a line. */
+#define SUBFILE_LINE_SIZE (ID_OWNER_SIZE + 32)
+void subfile_format(struct slice owner, struct id_range range, char ret[static SUBFILE_LINE_SIZE]);
 
 #endif

@@ -13,17 +13,21 @@ static const struct {
 	int (*run)(int argc, char **argv);
 } verbs[] = {
 	{"exec", verb_exec},
+	{"list", verb_list},
 	{"status", verb_status},
 };
 
 static const char usage[] =
 	"Usage: userns exec [--drop-groups] [--] COMMAND [ARGUMENT...]\n"
 	"       userns status [USER]\n"
+	"       userns list [--json | --raw] [--noheadings] [--output COLUMNS]\n"
+	"       userns list [--map] [--svg FILE]\n"
 	"\n"
 	"Your own part of this host's user ids: a user namespace made at login.\n"
 	"\n"
 	"  exec           run a command inside, as root there, with its own mounts\n"
 	"  status         show the namespace, its id maps and its sessions\n"
+	"  list           show every range on this host: a table, a map or a picture\n"
 	"  -h, --help     this text; userns(1) has the rest\n"
 	"  -V, --version  the version\n";
 

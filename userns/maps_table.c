@@ -2,62 +2,54 @@
 /* Id maps as a table: see maps_table.h. */
 #include <errno.h>
 #include <libsmartcols.h>
-#include <stdio.h>
+#include <string.h>
 
 #include "userns/maps_table.h"
+#include "userns/table.h"
 #include "util/cleanup.h"
 
 enum { COLUMN_IDS, COLUMN_INSIDE, COLUMN_OUTSIDE, COLUMN_COUNT };
 
-static const struct {
-	const char *name;
-	int flags;
-} columns[] = {
-	[COLUMN_IDS] = {"IDS", 0},
-	[COLUMN_INSIDE] = {"INSIDE", SCOLS_FL_RIGHT},
-	[COLUMN_OUTSIDE] = {"OUTSIDE", SCOLS_FL_RIGHT},
-	[COLUMN_COUNT] = {"COUNT", SCOLS_FL_RIGHT},
+static const struct table_column columns[] = {
+	[COLUMN_IDS] = {.name = "IDS"},
+	[COLUMN_INSIDE] = {.name = "INSIDE", .flags = SCOLS_FL_RIGHT},
+	[COLUMN_OUTSIDE] = {.name = "OUTSIDE", .flags = SCOLS_FL_RIGHT},
+	[COLUMN_COUNT] = {.name = "COUNT", .flags = SCOLS_FL_RIGHT},
 };
 
-static void cleanup_table(struct libscols_table **table)
+static const size_t all_columns[] = {COLUMN_IDS, COLUMN_INSIDE, COLUMN_OUTSIDE, COLUMN_COUNT};
+
+static int extent_cell(const void *rows, size_t row, size_t column, char **ret)
 {
-	scols_unref_table(*table);
-}
+	const struct ns_maps *maps = rows;
+	bool is_uid = row < maps->uids.count;
+	const struct extent *extent =
+		is_uid ? &maps->uids.extents[row] : &maps->gids.extents[row - maps->uids.count];
 
-static int set_number(struct libscols_line *line, size_t column, uint32_t number)
-{
-	char text[16];
-
-	snprintf(text, sizeof(text), "%u", number);
-	return scols_line_set_data(line, column, text);
-}
-
-static int add_map(struct libscols_table *table, const char *ids, const struct id_map *map)
-{
-	for (size_t i = 0; i < map->count; i++) {
-		struct libscols_line *line = scols_table_new_line(table, NULL);
-
-		if (!line || scols_line_set_data(line, COLUMN_IDS, ids) != 0 ||
-		    set_number(line, COLUMN_INSIDE, map->extents[i].inside) != 0 ||
-		    set_number(line, COLUMN_OUTSIDE, map->extents[i].outside) != 0 ||
-		    set_number(line, COLUMN_COUNT, map->extents[i].count) != 0)
-			return -ENOMEM;
+	switch (column) {
+	case COLUMN_INSIDE:
+		return table_number(extent->inside, ret);
+	case COLUMN_OUTSIDE:
+		return table_number(extent->outside, ret);
+	case COLUMN_COUNT:
+		return table_number(extent->count, ret);
+	default:
+		*ret = strdup(is_uid ? "uid" : "gid");
+		return *ret ? 0 : -ENOMEM;
 	}
-	return 0;
 }
 
 int print_maps(const struct ns_maps *maps)
 {
-	CLEANUP(cleanup_table) struct libscols_table *table = NULL;
+	const struct table table = {
+		.name = "maps",
+		.columns = columns,
+		.shown = all_columns,
+		.shown_count = COUNT_OF(all_columns),
+		.row_count = maps->uids.count + maps->gids.count,
+		.cell = extent_cell,
+		.rows = maps,
+	};
 
-	scols_init_debug(0);
-	table = scols_new_table();
-	if (!table)
-		return -ENOMEM;
-	for (size_t i = 0; i < COUNT_OF(columns); i++)
-		if (!scols_table_new_column(table, columns[i].name, 0, columns[i].flags))
-			return -ENOMEM;
-	if (add_map(table, "uid", &maps->uids) < 0 || add_map(table, "gid", &maps->gids) < 0)
-		return -ENOMEM;
-	return scols_print_table(table) == 0 ? 0 : -EIO;
+	return table_print(&table);
 }

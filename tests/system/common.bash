@@ -13,7 +13,7 @@ setup() {
 	mark_log
 }
 
-top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 pamhost=$top/build/system/tests/system/pamhost
 helper=/usr/libexec/userns-helper
 

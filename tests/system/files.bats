@@ -97,7 +97,7 @@ teardown() {
 	refused first "second's ${range%:*}:10"
 	cp /tmp/meet.subuid /etc/subuid
 	echo 'second:0:65536' >> /etc/subuid
-	refused second 'ids below 65536'
+	refused second "second's own uid $uid lies in second's range 0:65536"
 	cp /tmp/meet.subuid /etc/subuid
 	login_as second
 	reported 'open 0'

@@ -3,17 +3,41 @@
 
 load common
 
-@test "a name that the book has under another uid gets nothing" {
+@test "a name given to a new person gets a new range, and the old one is retired" {
 	new_user renamed
 	login_as renamed
+	old_uid=$uid
+	old=$(range_of "$uid")
+	# As a directory does it: nobody has told /etc/subuid.
+	cp /etc/subuid /etc/subgid /tmp/
 	userdel -r renamed 2>/dev/null
+	cp /tmp/subuid /tmp/subgid /etc/
 	useradd -m -u $((uid + 500)) -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 renamed
-	refused renamed "with uid $uid a range"
-	sed -i "s/^\(renamed:.*\)/\1,retired=2026-01-31/" /etc/usernamespaces
-	old=$(awk -F: '$1 == "renamed" {print $2}' /etc/usernamespaces)
-	login_as renamed
+	login_as renamed /bin/sh -c "nsenter --user=/run/userns/$((uid + 500))/user cat /proc/self/uid_map > /tmp/renamed.map"
 	reported 'open 0'
-	[ "$(range_of "$(id -u renamed)" | cut -d: -f1)" != "$old" ]
+	new=$(range_of $((uid + 500)))
+	[ -n "$new" ]
+	[ "$new" != "$old" ]
+	[ "$(cat /tmp/renamed.map)" = "$(expected_map $((uid + 500)) "$new")" ]
+	grep -qE "^renamed:$old:uid=$old_uid,retired=[0-9]{4}-[0-9]{2}-[0-9]{2}\$" /etc/usernamespaces
+	# newuidmap goes by the name: the old ids must not be the new person's there.
+	[ "$(grep ^renamed: /etc/subuid)" = "renamed:$new" ]
+	[ "$(grep ^renamed: /etc/subgid)" = "renamed:$new" ]
+	login_as renamed
+	[ "$(range_of $((uid + 500)))" = "$new" ]
+}
+
+@test "a uid given to a new person: refused until the line is retired or renamed" {
+	new_user before
+	login_as before
+	old=$(range_of "$uid")
+	userdel -r before 2>/dev/null
+	useradd -m -u "$uid" -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 after
+	refused after "gives uid $uid a range as 'before', who is 'after' now"
+	sed -i "s/^\(before:.*\)/\1,retired=2026-01-31/" /etc/usernamespaces
+	login_as after
+	reported 'open 0'
+	[ "$(range_of "$uid" | tail -n 1)" != "$old" ]
 }
 
 # Does NSS know the name? getent(1) would take digits for a uid.

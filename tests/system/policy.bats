@@ -50,7 +50,13 @@ teardown() {
 		[default]\nsize =\n|:2: size
 		[default]\ndelegate = maybe\n|:2: delegate = maybe: expected auto, yes or no
 		\n[default]\nsizes = 1\n|:3: unknown key 'sizes'
-		[user alice]\nsize = 1\n|:2: unknown key 'size' in section [user alice]
+		[group x]\nsize = 1\n|:2: unknown key 'size' in section [group x]
+		[user alice]\npool = 100000-200000\n|:2: unknown key 'pool' in section [user alice]
+		[user alice]\nsize = 0\n|:2: size = 0: expected
+		[user alice]\nrange = 0-65535\n|:2: range = 0-65535: expected
+		[host]\navoid = 1-2,\n|:2: avoid = 1-2,: expected
+		[host]\nreal-ids = 5\n|:2: real-ids = 5: expected
+		[default]\nallocate = first\n|:2: allocate = first: expected next or by-uid
 		size = 1\n|:1: key 'size' stands before any section
 		[host]\npool = 5\n|:2: pool = 5
 		[host]\npool = 70000-69999\n|:2: pool

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Tests of subid/book and of the lines it shares with subuid and subgid: reading and names. */
+/* Tests of subid/book and of the lines it shares with subuid and subgid: reading, writing and
+ * names. */
 #include "subid/book.h"
 #include "tests/unit/parsed.h"
 
@@ -206,6 +207,119 @@ static void test_files(void **state)
 	}
 }
 
+/* Who has the line: its flags say, and the name only where somebody else has it. */
+static void test_whose(void **state)
+{
+	static const struct {
+		const char *line;
+		bool own, namesakes; /* of alice, uid 1000 */
+	} rows[] = {
+		{"alice:1:2:uid=1000", true, false},
+		{"maid:1:2:uid=1000", true, false},
+		{"alice:1:2:uid=1000,gid=7,adopted,deny-setgroups", true, false},
+		{"alice:1:2:uid=2000", false, true},
+		{"alice:1:2:uid=0", false, true},
+		{"alice:1:2:uid=2000,adopted", false, true},
+		{"alice:1:2:", false, false},
+		{"alice:1:2:uid=1000,reserved", false, false},
+		{"alice:1:2:uid=2000,reserved", false, false},
+		{"alice:1:2:uid=1000,retired=2020-01-01", false, false},
+		{"alice:1:2:uid=2000,retired=2020-01-01", false, false},
+		{"Alice:1:2:uid=2000", false, false},
+		{"alic:1:2:uid=2000", false, false},
+		{"alicex:1:2:uid=2000", false, false},
+		{"1000:1:2:uid=2000", false, false},
+		{"1000:1:2:", false, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct id_entry e = {.line = 1};
+
+		assert_null(
+			book_parse_entry((struct slice){rows[i].line, strlen(rows[i].line)}, &e));
+		if (book_entry_is_of(&e, 1000) != rows[i].own ||
+		    book_entry_is_of_namesake(&e, "alice", 1000) != rows[i].namesakes)
+			fail_msg("%s", rows[i].line);
+	}
+}
+
+/*
+ * Digits stand for who cannot be written by name (owner_in_files()), so whoever is called so is
+ * another person.
+ */
+static void test_digits_are_no_namesake(void **state)
+{
+	static const char line[] = "2000:1:2:uid=2000";
+	char owner[ID_OWNER_SIZE];
+	struct id_entry e = {.line = 1};
+
+	(void)state;
+	assert_null(book_parse_entry((struct slice){line, sizeof(line) - 1}, &e));
+	owner_in_files("2000", 1000, owner);
+	assert_true(book_entry_is_of(&e, 2000));
+	assert_false(book_entry_is_of_namesake(&e, owner, 1000));
+}
+
+static void test_format(void **state)
+{
+	static const struct {
+		struct id_entry entry;
+		const char *line;
+	} rows[] = {
+		{{.owner = {"alice:", 5}, .range = {10, 2}, .gid_start = 10, .uid = 1000},
+		 "alice:10:2:uid=1000\n"},
+		{{.owner = {"a", 1}, .range = {10, 2}, .gid_start = 10, .uid = 0},
+		 "a:10:2:uid=0\n"},
+		{{.owner = {"a", 1}, .range = {10, 2}, .gid_start = 30, .uid = 5},
+		 "a:10:2:uid=5,gid=30\n"},
+		{{.owner = {"a", 1}, .range = {10, 2}, .gid_start = 10, .uid = 5, .adopted = true},
+		 "a:10:2:uid=5,adopted\n"},
+		{{.owner = {"a", 1}, .range = {10, 2}, .gid_start = 0, .uid = 5, .adopted = true},
+		 "a:10:2:uid=5,gid=0,adopted\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char line[BOOK_LINE_SIZE + 1];
+
+		memset(line, '!', sizeof(line));
+		book_format(&rows[i].entry, line);
+		assert_string_equal(line, rows[i].line);
+		assert_int_equal(line[BOOK_LINE_SIZE], '!');
+	}
+}
+
+/* The longest line there is comes whole, and is read back as it was meant. */
+static void test_longest_line(void **state)
+{
+	char name[257], line[BOOK_LINE_SIZE], wanted[512];
+	const struct id_entry entry = {.owner = {name, 256},
+				       .range = {4294901759, 65536},
+				       .gid_start = 4294901758,
+				       .has_uid = true,
+				       .uid = 4294967294,
+				       .adopted = true};
+	const struct id_entry *found;
+	struct id_file file;
+
+	(void)state;
+	memset(name, 'n', 256);
+	name[256] = '\0';
+	book_format(&entry, line);
+	snprintf(wanted, sizeof(wanted),
+		 "%s:4294901759:65536:uid=4294967294,gid=4294901758,adopted\n", name);
+	assert_string_equal(line, wanted);
+	file = book_of(line, strlen(line));
+	found = book_find(&file, 4294967294);
+	assert_non_null(found);
+	assert_true(slice_equals(found->owner, name));
+	assert_true(id_range_equal(found->range, entry.range));
+	assert_int_equal(found->gid_start, 4294901758);
+	assert_true(found->adopted);
+	id_file_free(&file);
+}
+
 static void test_many_lines(void **state)
 {
 	enum { LINES = 1000, WIDTH = 32 };
@@ -326,9 +440,16 @@ static void test_owner_in_files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good_entries), cmocka_unit_test(test_malformed_entries),
-		cmocka_unit_test(test_files),	     cmocka_unit_test(test_many_lines),
-		cmocka_unit_test(test_find),	     cmocka_unit_test(test_owner_in_files),
+		cmocka_unit_test(test_good_entries),
+		cmocka_unit_test(test_malformed_entries),
+		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_whose),
+		cmocka_unit_test(test_digits_are_no_namesake),
+		cmocka_unit_test(test_format),
+		cmocka_unit_test(test_longest_line),
+		cmocka_unit_test(test_many_lines),
+		cmocka_unit_test(test_find),
+		cmocka_unit_test(test_owner_in_files),
 	};
 
 	return cmocka_run_group_tests_name("book", tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Where nsswitch.conf(5) takes subordinate ids from: lookup_check_source() of subid/lookup. */
+/* Where nsswitch.conf(5) takes subordinate ids from: lookup_source() of subid/lookup. */
 #include "subid/lookup.h"
 #include "tests/unit/scratch.h"
 
@@ -16,10 +16,13 @@ static void test_sources(void **state)
 		{"#subid: sss\n", NULL},
 		{"xsubid: sss\n", NULL},
 		{"subid:\n", NULL},
-		{"subid: sss\n", "'sss'"},
-		{"subid:sss", "'sss'"},
-		{"  subid:   sss files\n", "'sss'"},
-		{"passwd: files\nsubid: filesystem\n", "'filesystem'"},
+		{"subid: sss\n", "sss"},
+		{"subid:sss", "sss"},
+		{"  subid:   sss files\n", "sss"},
+		{"passwd: files\nsubid: filesystem\n", "filesystem"},
+		/* Shadow takes the first line that names one. */
+		{"subid:\nsubid: sss\nsubid: files\n", "sss"},
+		{"subid: files\nsubid: sss\n", NULL},
 	};
 	struct scratch *s = *state;
 
@@ -28,21 +31,37 @@ static void test_sources(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		const char *path =
 			scratch_write(s, "nsswitch.conf", rows[i].text, strlen(rows[i].text), 0644);
+		char unset[] = "unset", *source = unset;
 		struct reason why = {""};
-		int r = lookup_check_source(path, &why);
+		int r = lookup_source(path, &source, &why);
 
-		if (r != (rows[i].source ? -EOPNOTSUPP : 0))
+		if (r != 0)
 			fail_msg("'%s': %d %s", rows[i].text, r, why.text);
-		if (rows[i].source)
-			TELLS(rows[i].text, &why, path, rows[i].source);
+		if (!source != !rows[i].source || (source && strcmp(source, rows[i].source) != 0))
+			fail_msg("'%s': %s", rows[i].text, source ? source : "the files");
+		free(source);
 	}
 }
 
 static void test_no_file(void **state)
 {
+	char unset[] = "unset", *source = unset;
 	struct reason why = {""};
 
-	assert_int_equal(lookup_check_source(scratch_path(*state, "none"), &why), 0);
+	assert_int_equal(lookup_source(scratch_path(*state, "none"), &source, &why), 0);
+	assert_null(source);
+}
+
+static void test_unbelievable(void **state)
+{
+	struct scratch *s = *state;
+	char unset[] = "unset", *source = unset;
+	struct reason why = {""};
+
+	scratch_write(s, "nsswitch.conf", "subid: sss\n", 11, 0666);
+	assert_int_equal(lookup_source(s->path, &source, &why), -EPERM);
+	TELLS("anybody's", &why, s->path);
+	assert_ptr_equal(source, unset);
 }
 
 int main(void)
@@ -50,6 +69,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SCRATCH_TEST(test_sources),
 		SCRATCH_TEST(test_no_file),
+		SCRATCH_TEST(test_unbelievable),
 	};
 
 	return cmocka_run_group_tests_name("lookup", tests, NULL, NULL);

@@ -1,28 +1,71 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Tests of helper/maps: maps as text and back, and when two are the same. */
+/* Tests of namespace/maps: maps as text and back, and when two are the same. */
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "namespace/maps.h"
+#include "subid/settle.h"
 #include "tests/unit/unit.h"
+
+static void assert_map_for_user(uint32_t own, const struct id_range *ranges, size_t count,
+				const char *wanted)
+{
+	char text[MAP_TEXT_SIZE];
+	struct id_map map;
+
+	memset(&map, 0xff, sizeof(map));
+	map_for_user(own, ranges, count, &map);
+	assert_int_equal(map.count, count + 1);
+	assert_int_equal(map_format(&map, '\n', text), 0);
+	assert_string_equal(text, wanted);
+}
 
 static void test_for_user(void **state)
 {
-	struct ns_maps maps;
-	char text[MAP_TEXT_SIZE];
+	const struct id_range ranges[] = {{524288, 65536}, {100000, 1}, {700000, 3}};
 
 	(void)state;
-	maps_for_user(1000, 100, (struct id_range){524288, 65536}, (struct id_range){700000, 65536},
-		      true, &maps);
-	assert_true(maps.setgroups);
-	assert_int_equal(map_format(&maps.uids, '\n', text), 0);
-	assert_string_equal(text, "0 1000 1\n1 524288 65536\n");
-	assert_int_equal(map_format(&maps.gids, '\n', text), 0);
-	assert_string_equal(text, "0 100 1\n1 700000 65536\n");
-	maps_for_user(1000, 100, (struct id_range){524288, 1}, (struct id_range){524288, 1}, false,
-		      &maps);
-	assert_false(maps.setgroups);
+	assert_map_for_user(1000, ranges, 0, "0 1000 1\n");
+	assert_map_for_user(1000, ranges, 1, "0 1000 1\n1 524288 65536\n");
+	/* In the order in which they come, one behind the other inside. */
+	assert_map_for_user(100, ranges, 3,
+			    "0 100 1\n1 524288 65536\n65537 100000 1\n65538 700000 3\n");
+	assert_map_for_user(4294967294, (const struct id_range[]){{0, 4294967294}}, 1,
+			    "0 4294967294 1\n1 0 4294967294\n");
+}
+
+/* As many as the kernel takes, and the settlement never gives more. */
+static void test_for_user_most(void **state)
+{
+	struct id_range ranges[MAP_EXTENTS_MAX - 1];
+	struct id_map map;
+
+	(void)state;
+	for (uint32_t i = 0; i < COUNT(ranges); i++)
+		ranges[i] = (struct id_range){100000 + i * 10, 2};
+	map_for_user(7, ranges, COUNT(ranges), &map);
+	assert_int_equal(map.count, MAP_EXTENTS_MAX);
+	assert_int_equal(map.extents[MAP_EXTENTS_MAX - 1].inside, 1 + 2 * (COUNT(ranges) - 1));
+	assert_int_equal(map.extents[MAP_EXTENTS_MAX - 1].outside,
+			 100000 + 10 * (COUNT(ranges) - 1));
+	assert_true(USER_RANGES_MAX <= COUNT(ranges));
+}
+
+/* The most ranges of a user, with the longest numbers, are still a text that the kernel takes. */
+static void test_for_user_text(void **state)
+{
+	struct id_range ranges[USER_RANGES_MAX];
+	char text[MAP_TEXT_SIZE];
+	struct id_map map;
+
+	(void)state;
+	for (uint32_t i = 0; i < COUNT(ranges); i++)
+		ranges[i] = (struct id_range){4294967294 - i, 1};
+	map_for_user(4294967294, ranges, COUNT(ranges), &map);
+	for (size_t i = 0; i < map.count; i++)
+		map.extents[i] = (struct extent){4294967294, 4294967294, 4294967294};
+	assert_int_equal(map_format(&map, '\n', text), 0);
 }
 
 static void test_format(void **state)
@@ -198,7 +241,8 @@ static void test_read_gone(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_for_user),	cmocka_unit_test(test_format),
+		cmocka_unit_test(test_for_user),	cmocka_unit_test(test_for_user_most),
+		cmocka_unit_test(test_for_user_text),	cmocka_unit_test(test_format),
 		cmocka_unit_test(test_format_too_long), cmocka_unit_test(test_parse),
 		cmocka_unit_test(test_parse_malformed), cmocka_unit_test(test_parse_extents),
 		cmocka_unit_test(test_equal),		cmocka_unit_test(test_read_own),

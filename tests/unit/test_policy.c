@@ -3,24 +3,52 @@
 #include "conf/policy.h"
 #include "tests/unit/scratch.h"
 
-static const struct policy untouched = {{7, 7}, DELEGATE_NO, 7};
+static const struct policy untouched = {
+	.pool = {7, 7}, .delegate = DELEGATE_NO, .allocate = ALLOCATE_BY_UID, .size = 7};
+
+static bool sets_equal(const struct id_set *a, const struct id_set *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++)
+		if (!id_range_equal(a->ranges[i], b->ranges[i]))
+			return false;
+	return true;
+}
 
 static void assert_policy(const char *name, const struct policy *found, const struct policy *wanted)
 {
 	if (!id_range_equal(found->pool, wanted->pool) || found->delegate != wanted->delegate ||
-	    found->size != wanted->size)
-		fail_msg("%s: pool %u+%u, delegate %d, size %u", name, found->pool.start,
-			 found->pool.count, found->delegate, found->size);
+	    found->size != wanted->size || found->allocate != wanted->allocate ||
+	    !id_range_equal(found->range, wanted->range))
+		fail_msg("%s: pool %u+%u, delegate %d, allocate %d, size %u, range %u+%u", name,
+			 found->pool.start, found->pool.count, found->delegate, found->allocate,
+			 found->size, found->range.start, found->range.count);
+	if (!sets_equal(&found->avoid, &wanted->avoid) ||
+	    !sets_equal(&found->real_ids, &wanted->real_ids))
+		fail_msg("%s: %zu to avoid, %zu of real ids", name, found->avoid.count,
+			 found->real_ids.count);
+}
+
+/* A policy as a test row has it: the pool and the size are those by default if they are 0. */
+static struct policy full(struct policy row)
+{
+	if (row.pool.count == 0)
+		row.pool = policy_defaults.pool;
+	if (row.size == 0)
+		row.size = policy_defaults.size;
+	return row;
 }
 
 static void test_defaults(void **state)
 {
-	const struct policy wanted = {{524288, 1878523904}, DELEGATE_AUTO, 65536};
+	const struct policy wanted = {
+		.pool = {524288, 1878523904}, .delegate = DELEGATE_AUTO, .size = 65536};
 	struct policy policy = untouched;
 	struct scratch *s = *state;
 	struct reason why = {""};
 
-	assert_int_equal(policy_read(scratch_path(s, "none"), &policy, &why), 0);
+	assert_int_equal(policy_read(scratch_path(s, "none"), "alice", &policy, &why), 0);
 	assert_policy("no file", &policy, &wanted);
 	assert_policy("policy_defaults", &policy_defaults, &wanted);
 	assert_int_equal(id_range_last(policy.pool), 1879048191);
@@ -36,28 +64,36 @@ static void test_good(void **state)
 		const char *text;
 		struct policy policy;
 	} rows[] = {
-		{"", {POOL, DELEGATE_AUTO, 65536}},
-		{"\n\n", {POOL, DELEGATE_AUTO, 65536}},
-		{"# nothing", {POOL, DELEGATE_AUTO, 65536}},
-		{"# nothing\n#[default]\n  # size=1\n", {POOL, DELEGATE_AUTO, 65536}},
-		{HOST DEFAULT, {POOL, DELEGATE_AUTO, 65536}},
-		{DEFAULT "delegate = auto\n", {POOL, DELEGATE_AUTO, 65536}},
-		{DEFAULT "delegate = yes\n", {POOL, DELEGATE_YES, 65536}},
-		{DEFAULT "delegate=no", {POOL, DELEGATE_NO, 65536}},
-		{DEFAULT "size = 1\n", {POOL, DELEGATE_AUTO, 1}},
-		{DEFAULT "size = 1000\n", {POOL, DELEGATE_AUTO, 1000}},
-		{DEFAULT "size = 64K\n", {POOL, DELEGATE_AUTO, 65536}},
-		{DEFAULT "size = 1M\n", {POOL, DELEGATE_AUTO, 1048576}},
-		{DEFAULT "size = 2M # a comment\n", {POOL, DELEGATE_AUTO, 2097152}},
-		{DEFAULT "size = 1878523904\n", {POOL, DELEGATE_AUTO, 1878523904}},
+		{"", {.pool = POOL, .delegate = DELEGATE_AUTO, .size = 65536}},
+		{"\n\n", {.pool = POOL, .delegate = DELEGATE_AUTO, .size = 65536}},
+		{"# nothing", {.pool = POOL, .delegate = DELEGATE_AUTO, .size = 65536}},
+		{"# nothing\n#[default]\n  # size=1\n",
+		 {.pool = POOL, .delegate = DELEGATE_AUTO, .size = 65536}},
+		{HOST DEFAULT, {.pool = POOL, .delegate = DELEGATE_AUTO, .size = 65536}},
+		{DEFAULT "delegate = auto\n",
+		 {.pool = POOL, .delegate = DELEGATE_AUTO, .size = 65536}},
+		{DEFAULT "delegate = yes\n",
+		 {.pool = POOL, .delegate = DELEGATE_YES, .size = 65536}},
+		{DEFAULT "delegate=no", {.pool = POOL, .delegate = DELEGATE_NO, .size = 65536}},
+		{DEFAULT "size = 1\n", {.pool = POOL, .delegate = DELEGATE_AUTO, .size = 1}},
+		{DEFAULT "size = 1000\n", {.pool = POOL, .delegate = DELEGATE_AUTO, .size = 1000}},
+		{DEFAULT "size = 64K\n", {.pool = POOL, .delegate = DELEGATE_AUTO, .size = 65536}},
+		{DEFAULT "size = 1M\n", {.pool = POOL, .delegate = DELEGATE_AUTO, .size = 1048576}},
+		{DEFAULT "size = 2M # a comment\n",
+		 {.pool = POOL, .delegate = DELEGATE_AUTO, .size = 2097152}},
+		{DEFAULT "size = 1878523904\n",
+		 {.pool = POOL, .delegate = DELEGATE_AUTO, .size = 1878523904}},
 		{DEFAULT "size = 4095M\n" HOST "pool = 65536-4294967294\n",
-		 {{65536, 4294901759}, DELEGATE_AUTO, 4293918720}},
-		{HOST "pool = 65536-4294967294\n", {{65536, 4294901759}, DELEGATE_AUTO, 65536}},
-		{HOST "pool = 100000-165535\n", {{100000, 65536}, DELEGATE_AUTO, 65536}},
-		{HOST "pool = 65536-65536\n" DEFAULT "size = 1\n", {{65536, 1}, DELEGATE_AUTO, 1}},
+		 {.pool = {65536, 4294901759}, .delegate = DELEGATE_AUTO, .size = 4293918720}},
+		{HOST "pool = 65536-4294967294\n",
+		 {.pool = {65536, 4294901759}, .delegate = DELEGATE_AUTO, .size = 65536}},
+		{HOST "pool = 100000-165535\n",
+		 {.pool = {100000, 65536}, .delegate = DELEGATE_AUTO, .size = 65536}},
+		{HOST "pool = 65536-65536\n" DEFAULT "size = 1\n",
+		 {.pool = {65536, 1}, .delegate = DELEGATE_AUTO, .size = 1}},
 		{"# all\n" DEFAULT "\ndelegate = no\n\tsize = 1M\n\n" HOST
 		 "# ids\npool = 1000000-3000000\n",
-		 {{1000000, 2000001}, DELEGATE_NO, 1048576}},
+		 {.pool = {1000000, 2000001}, .delegate = DELEGATE_NO, .size = 1048576}},
 	};
 	struct scratch *s = *state;
 
@@ -69,15 +105,170 @@ static void test_good(void **state)
 		struct policy policy = untouched;
 		struct reason why = {""};
 
-		if (policy_read(path, &policy, &why) < 0)
+		if (policy_read(path, "alice", &policy, &why) < 0)
 			fail_msg("'%s': %s", rows[i].text, why.text);
 		assert_policy(rows[i].text, &policy, &rows[i].policy);
+		policy_free(&policy);
+	}
+}
+
+/* Releases of clang-format differ about braces in macros. */
+/* clang-format off */
+#define SET(...)                                                                                   \
+	{                                                                                          \
+		.ranges = (struct id_range[]){__VA_ARGS__},                                        \
+		.count = COUNT(((struct id_range[]){__VA_ARGS__}))                                 \
+	}
+/* clang-format on */
+
+static void check_read(struct scratch *s, const char *user, const char *text,
+		       const struct policy *wanted)
+{
+	const char *path = scratch_write(s, "conf", text, strlen(text), 0644);
+	struct policy policy = untouched;
+	struct reason why = {""};
+
+	if (policy_read(path, user, &policy, &why) < 0)
+		fail_msg("'%s': %s", text, why.text);
+	assert_policy(text, &policy, wanted);
+	policy_free(&policy);
+	assert_null(policy.avoid.ranges);
+	assert_null(policy.real_ids.ranges);
+	assert_int_equal(policy.avoid.count, 0);
+	policy_free(&policy);
+}
+
+static void test_ids_to_avoid(void **state)
+{
+	const struct {
+		const char *text;
+		struct policy policy;
+	} rows[] = {
+		{HOST "avoid = 1000000-1000065535\n", {.avoid = SET({1000000, 999065536})}},
+		{HOST "avoid = 0-4294967294\n", {.avoid = SET({0, 4294967295})}},
+		{HOST "avoid = 5-5\n", {.avoid = SET({5, 1})}},
+		{HOST "real-ids = 200000-2000200000\n", {.real_ids = SET({200000, 2000000001})}},
+		/* As they stand there: any order, and over each other. */
+		{HOST "avoid = 30-39,10-19,15-34\n", {.avoid = SET({30, 10}, {10, 10}, {15, 20})}},
+		{HOST "avoid = 10-19 , 30-39,  50-59\n",
+		 {.avoid = SET({10, 10}, {30, 10}, {50, 10})}},
+		{HOST "real-ids = 10-19, 30-39 # people, groups\navoid=70-79\n",
+		 {.avoid = SET({70, 10}), .real_ids = SET({10, 10}, {30, 10})}},
+	};
+
+	if (geteuid() != 0)
+		skip();
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct policy wanted = full(rows[i].policy);
+
+		check_read(*state, "alice", rows[i].text, &wanted);
+	}
+}
+
+static void test_many_to_avoid(void **state)
+{
+	enum { MANY = 500 };
+	struct policy policy = untouched;
+	struct scratch *s = *state;
+	struct reason why = {""};
+	char text[MANY * 24];
+	size_t used = 0;
+
+	if (geteuid() != 0)
+		skip();
+	used += (size_t)snprintf(text, sizeof(text), "%savoid = ", HOST);
+	for (unsigned int i = 0; i < MANY; i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%u-%u", i ? "," : "",
+					 i * 100, i * 100 + 9);
+	assert_int_equal(
+		policy_read(scratch_write(s, "conf", text, used, 0644), "alice", &policy, &why), 0);
+	assert_int_equal(policy.avoid.count, MANY);
+	for (uint32_t i = 0; i < MANY; i++)
+		assert_true(id_range_equal(policy.avoid.ranges[i], (struct id_range){i * 100, 10}));
+	policy_free(&policy);
+}
+
+/*
+ * libeconf cuts values at 8191 bytes, without a word: then ids would be handed out that the admin
+ * wanted to be left alone. Wherever it cuts, it is all of them or an error.
+ */
+static void test_long_values(void **state)
+{
+	enum { MANY = 1200 };
+	struct scratch *s = *state;
+
+	if (geteuid() != 0)
+		skip();
+	for (int shift = 0; shift < 32; shift++) {
+		struct policy policy = untouched;
+		struct reason why = {""};
+		char text[MANY * 16];
+		size_t used;
+		int r;
+
+		used = (size_t)snprintf(text, sizeof(text), "%savoid = %0*d-2", HOST, shift + 1, 1);
+		for (unsigned int i = 0; i < MANY; i++)
+			used += (size_t)snprintf(text + used, sizeof(text) - used, ",%u-%u",
+						 100000 + i * 10, 100005 + i * 10);
+		r = policy_read(scratch_write(s, "conf", text, used, 0644), "alice", &policy, &why);
+		if (r == 0 && policy.avoid.count != MANY + 1)
+			fail_msg("%zu of %d ranges", policy.avoid.count, MANY + 1);
+		if (r < 0)
+			TELLS("long", &why, s->path);
+		policy_free(&policy);
+	}
+}
+
+#define ALICE "[user alice]\n"
+#define BOB   "[user bob]\n"
+
+static void test_users(void **state)
+{
+	const struct {
+		const char *text;
+		struct policy policy; /* of alice */
+	} rows[] = {
+		{DEFAULT "allocate = next\n", {.allocate = ALLOCATE_NEXT}},
+		{DEFAULT "allocate = by-uid\n", {.allocate = ALLOCATE_BY_UID}},
+		{ALICE "size = 1000\n", {.size = 1000}},
+		{ALICE "delegate = no\nallocate = by-uid\n",
+		 {.delegate = DELEGATE_NO, .allocate = ALLOCATE_BY_UID}},
+		/* Key by key, wherever the sections stand. */
+		{DEFAULT "size = 1M\ndelegate = no\n" ALICE "delegate = yes\n",
+		 {.size = 1048576, .delegate = DELEGATE_YES}},
+		{ALICE "delegate = yes\n" DEFAULT "size = 1M\ndelegate = no\n",
+		 {.size = 1048576, .delegate = DELEGATE_YES}},
+		/* libeconf 0.5 lists no key that the section before ends with. */
+		{DEFAULT "delegate = no\n" ALICE "delegate = yes\n", {.delegate = DELEGATE_YES}},
+		{BOB "size = 1000\n" ALICE "size = 2000\n", {.size = 2000}},
+		/* Others' are theirs. */
+		{BOB "size = 1000\nrange = 700000-700999\n", {.size = 65536}},
+		{BOB "delegate = no\n" ALICE "size = 5\n[user alic]\nsize = 6\n[user alicex]\n"
+		     "size = 7\n[user Alice]\nsize = 8\n",
+		 {.size = 5}},
+		/* A fixed range sets the size, and may lie anywhere above the host's ids. */
+		{ALICE "range = 700000-700999\n", {.range = {700000, 1000}, .size = 1000}},
+		{ALICE "range = 4294967294-4294967294\n", {.range = {4294967294, 1}, .size = 1}},
+		{ALICE "range = 65536-65545\nsize = 1M\n", {.range = {65536, 10}, .size = 10}},
+		{DEFAULT "size = 2M\n" HOST "pool = 100000-200000\n" ALICE
+			 "range = 700000-700999\n",
+		 {.pool = {100000, 100001}, .range = {700000, 1000}, .size = 1000}},
+	};
+
+	if (geteuid() != 0)
+		skip();
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct policy wanted = full(rows[i].policy);
+
+		check_read(*state, "alice", rows[i].text, &wanted);
 	}
 }
 
 #define BAD_DELEGATE "expected auto, yes or no"
 #define BAD_SIZE     "expected a number of ids"
 #define BAD_POOL     "expected FIRST-LAST"
+#define BAD_RANGES   "expected FIRST-LAST, or several"
+#define BAD_ALLOCATE "expected next or by-uid"
 
 static void test_bad(void **state)
 {
@@ -122,6 +313,42 @@ static void test_bad(void **state)
 		{HOST "pool = 524288:65536\n", 2, BAD_POOL},
 		{HOST "pool = 0x80000-0x90000\n", 2, BAD_POOL},
 		{HOST "pool = 512K-1024K\n", 2, BAD_POOL},
+		{HOST "avoid =\n", 2, BAD_RANGES},
+		{HOST "avoid = ,\n", 2, BAD_RANGES},
+		{HOST "avoid = 1-2,\n", 2, BAD_RANGES},
+		{HOST "avoid = ,1-2\n", 2, BAD_RANGES},
+		{HOST "avoid = 1-2,,3-4\n", 2, BAD_RANGES},
+		{HOST "avoid = 1-2 3-4\n", 2, BAD_RANGES},
+		{HOST "avoid = 1 - 2\n", 2, BAD_RANGES},
+		{HOST "avoid = 5\n", 2, BAD_RANGES},
+		{HOST "avoid = 1-2,x\n", 2, BAD_RANGES},
+		{HOST "avoid = 1-2,9-8\n", 2, BAD_RANGES},
+		{HOST "avoid = 1-4294967295\n", 2, BAD_RANGES},
+		{HOST "avoid = 1-2\navoid = 3-4\n", 2, "has two values"},
+		{HOST "real-ids = 1-2;3-4\n", 2, BAD_RANGES},
+		{HOST "real-ids =\n", 2, BAD_RANGES},
+		{HOST "avoid = 1-2\nreal-ids = 1-2-3\n", 3, BAD_RANGES},
+		{DEFAULT "avoid = 1-2\n", 2, "unknown key 'avoid' in section [default]"},
+		{DEFAULT "real-ids = 1-2\n", 2, "unknown key 'real-ids' in section [default]"},
+		{DEFAULT "allocate = by_uid\n", 2, BAD_ALLOCATE},
+		{DEFAULT "allocate = Next\n", 2, BAD_ALLOCATE},
+		{DEFAULT "allocate =\n", 2, BAD_ALLOCATE},
+		{HOST "allocate = next\n", 2, "unknown key 'allocate' in section [host]"},
+		{DEFAULT "range = 700000-700999\n", 2, "unknown key 'range' in section [default]"},
+		{ALICE "range = 65535-700999\n", 2, BAD_POOL},
+		{ALICE "range = 700000\n", 2, BAD_POOL},
+		{ALICE "range = 700000-700009,800000-800009\n", 2, BAD_POOL},
+		{ALICE "pool = 524288-600000\n", 2, "unknown key 'pool' in section [user alice]"},
+		{ALICE "avoid = 1-2\n", 2, "unknown key 'avoid' in section [user alice]"},
+		/* A mistake does not wait for its user to log in. */
+		{BOB "size = x\n", 2, BAD_SIZE},
+		{BOB "colour = x\n", 2, "unknown key 'colour' in section [user bob]"},
+		/* libeconf 0.5 lists no key that the section before ends with. */
+		{DEFAULT "size = 1\n" BOB "size = x\n", 4, BAD_SIZE},
+		{DEFAULT "size = 1\n" HOST "size = 1\n", 4, "unknown key 'size' in section [host]"},
+		{"[user]\nsize = 1\n", 2, "section [user]"},
+		{ALICE "size = 2M\n" HOST "pool = 100000-1000000\n", 0,
+		 "larger than the whole pool"},
 		/* The line is the one with the key, whatever stands before it. */
 		{"# one\n\n" DEFAULT "# four\n\n\nsize = x\n", 7, BAD_SIZE},
 		{DEFAULT "delegate = no\nsize = x\n", 3, BAD_SIZE},
@@ -131,7 +358,7 @@ static void test_bad(void **state)
 		{DEFAULT "pool = 524288-600000\n", 2, "unknown key 'pool' in section [default]"},
 		{HOST "size = 1\n", 2, "unknown key 'size' in section [host]"},
 		{"[other]\nsize = 1\n", 2, "unknown key 'size' in section [other]"},
-		{"[user alice]\ndelegate = no\n", 2, "section [user alice]"},
+		{"[group hpc]\ndelegate = no\n", 2, "section [group hpc]"},
 		{"[Default]\nsize = 1\n", 2, "section [Default]"},
 		{"size = 1\n", 1, "key 'size' stands before any section"},
 		{"# one\nsize = 1\n" DEFAULT, 2, "key 'size' stands before any section"},
@@ -159,7 +386,7 @@ static void test_bad(void **state)
 		struct policy policy = untouched;
 		struct reason why = {""};
 		char place[64];
-		int r = policy_read(path, &policy, &why);
+		int r = policy_read(path, "alice", &policy, &why);
 
 		if (r != -EINVAL)
 			fail_msg("'%s': %d, %s", rows[i].text, r, why.text);
@@ -185,9 +412,9 @@ static void test_nul(void **state)
 		struct policy policy = untouched;
 		struct reason why = {""};
 
-		assert_int_equal(
-			policy_read(scratch_write(s, "conf", texts[i], 22, 0644), &policy, &why),
-			-EINVAL);
+		assert_int_equal(policy_read(scratch_write(s, "conf", texts[i], 22, 0644), "alice",
+					     &policy, &why),
+				 -EINVAL);
 		TELLS("NUL", &why, s->path, "NUL byte");
 		assert_policy("NUL", &policy, &untouched);
 	}
@@ -197,7 +424,7 @@ static void assert_unbelieved(const char *name, const char *path, int error, con
 {
 	struct policy policy = untouched;
 	struct reason why = {""};
-	int r = policy_read(path, &policy, &why);
+	int r = policy_read(path, "alice", &policy, &why);
 
 	if (r != error)
 		fail_msg("%s: %d, %s", name, r, why.text);
@@ -255,7 +482,8 @@ static void test_too_large(void **state)
 		skip();
 	assert_non_null(text);
 	memset(text, '\n', most + 1);
-	assert_int_equal(policy_read(scratch_write(s, "conf", text, most, 0644), &policy, &why), 0);
+	assert_int_equal(
+		policy_read(scratch_write(s, "conf", text, most, 0644), "alice", &policy, &why), 0);
 	assert_policy("just not too large", &policy, &policy_defaults);
 	assert_unbelieved("too large", scratch_write(s, "conf", text, most + 1, 0644), -EFBIG,
 			  "larger than 1048576 bytes");
@@ -266,8 +494,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SCRATCH_TEST(test_defaults),
 		SCRATCH_TEST(test_good),
+		SCRATCH_TEST(test_ids_to_avoid),
+		SCRATCH_TEST(test_many_to_avoid),
+		SCRATCH_TEST(test_long_values),
+		SCRATCH_TEST(test_users),
 		SCRATCH_TEST(test_bad),
-
 		SCRATCH_TEST(test_nul),
 		SCRATCH_TEST(test_unbelieved_kinds),
 		SCRATCH_TEST(test_unbelieved_owner),

@@ -142,6 +142,111 @@ static void test_normalize(void **state)
 	}
 }
 
+static void test_set_add_all(void **state)
+{
+	const struct id_range some[] = {{5, 1}, {1, 1}, {5, 1}}, others[] = {{7, 2}, {0, 9}};
+	struct id_set set = set_of(some, 3), more = set_of(others, 2), none = {NULL, 0, 0};
+
+	(void)state;
+	assert_int_equal(id_set_add_all(&set, &none), 0);
+	assert_int_equal(set.count, 3);
+	assert_int_equal(id_set_add_all(&none, &set), 0);
+	assert_int_equal(none.count, 3);
+	assert_memory_equal(none.ranges, some, sizeof(some));
+	assert_int_equal(id_set_add_all(&set, &more), 0);
+	assert_int_equal(set.count, 5);
+	assert_memory_equal(set.ranges, some, sizeof(some));
+	assert_memory_equal(set.ranges + 3, others, sizeof(others));
+	/* What was added stays where it was. */
+	assert_int_equal(more.count, 2);
+	assert_memory_equal(more.ranges, others, sizeof(others));
+	id_set_free(&set);
+	id_set_free(&more);
+	id_set_free(&none);
+}
+
+static void test_set_meets(void **state)
+{
+	/* In no order, and overlapping each other: it takes any set. */
+	static const struct id_range ranges[] = {
+		{50, 10}, {10, 5}, {55, 10}, {0, 1}, {4294967294, 1}};
+	static const struct {
+		struct id_range range;
+		struct id_range met; /* count 0: none */
+	} rows[] = {
+		{{57, 1}, {50, 10}}, /* the first one of two */
+		{{60, 5}, {55, 10}},
+		{{49, 1}, {0, 0}},
+		{{49, 2}, {50, 10}},
+		{{65, 4294967229}, {0, 0}},
+		{{65, 4294967230}, {4294967294, 1}},
+		{{4294967294, 1}, {4294967294, 1}},
+		{{14, 1}, {10, 5}},
+		{{15, 35}, {0, 0}},
+		{{0, 4294967295}, {50, 10}},
+		{{1, 9}, {0, 0}},
+		{{0, 10}, {0, 1}},
+	};
+	struct id_set set = set_of(ranges, COUNT(ranges)), none = {NULL, 0, 0};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct id_range met = {7, 7};
+		bool meets = id_set_meets(&set, rows[i].range, &met);
+
+		if (meets != (rows[i].met.count > 0) ||
+		    !id_range_equal(met, meets ? rows[i].met : (struct id_range){7, 7}))
+			fail_msg("row %zu: %d %u+%u", i, meets, met.start, met.count);
+		assert_false(id_set_meets(&none, rows[i].range, &met));
+	}
+	id_set_free(&set);
+}
+
+static void test_free_in(void **state)
+{
+	static const struct {
+		struct id_range taken[4];
+		struct id_range pool;
+		uint64_t sum;
+		struct id_range largest; /* its start counts where its count is not 0 */
+	} rows[] = {
+		{{{0, 0}}, {100, 50}, 50, {100, 50}},
+		{{{100, 50}}, {100, 50}, 0, {0, 0}},
+		{{{90, 100}}, {100, 50}, 0, {0, 0}},
+		{{{0, 100}, {150, 10}}, {100, 50}, 50, {100, 50}},
+		{{{0, 101}, {149, 10}}, {100, 50}, 48, {101, 48}},
+		{{{110, 10}, {125, 10}}, {100, 50}, 30, {135, 15}},
+		{{{110, 10}, {130, 10}}, {100, 50}, 30, {100, 10}}, /* the first of equals */
+		{{{110, 1}}, {100, 50}, 49, {111, 39}},
+		{{{0, 4294967295}}, {0, 4294967295}, 0, {0, 0}},
+		{{{0, 0}}, {0, 4294967295}, 4294967295, {0, 4294967295}},
+		{{{5, 1}}, {0, 4294967295}, 4294967294, {6, 4294967289}},
+		{{{0, 4294967294}}, {0, 4294967295}, 1, {4294967294, 1}},
+		{{{4294967294, 1}}, {4294967294, 1}, 0, {0, 0}},
+		{{{10, 10}}, {100, 50}, 50, {100, 50}},
+		{{{200, 10}}, {100, 50}, 50, {100, 50}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct id_range largest = {7, 7};
+		struct id_set set;
+		size_t count = 0;
+		uint64_t sum;
+
+		while (count < 4 && rows[i].taken[count].count)
+			count++;
+		set = set_of(rows[i].taken, count);
+		id_set_normalize(&set);
+		sum = id_set_free_in(&set, rows[i].pool, &largest);
+		id_set_free(&set);
+		if (sum != rows[i].sum || largest.count != rows[i].largest.count ||
+		    (sum > 0 && largest.start != rows[i].largest.start))
+			fail_msg("row %zu: %ju, %u+%u", i, (uintmax_t)sum, largest.start,
+				 largest.count);
+	}
+}
+
 static void test_first_free(void **state)
 {
 	static const struct {
@@ -306,6 +411,49 @@ static void test_model_of_aligned_ranges(void **state)
 				   65536 * (1 + draw(&seed, 3)));
 }
 
+/* The model of id_set_free_in(): id by id. */
+static void compare_free_with_model(uint32_t *seed, uint32_t base)
+{
+	struct id_range taken[12], largest = {0, 0};
+	struct id_range pool = draw_range(seed, base, 64, 64);
+	size_t taken_count = draw(seed, COUNT(taken) + 1);
+	uint32_t sum = 0, run = 0, longest = 0, start = 0;
+	struct id_set set;
+	uint64_t found;
+
+	for (size_t i = 0; i < taken_count; i++)
+		taken[i] = draw_range(seed, base, 64, 9);
+	for (uint32_t id = pool.start; id - pool.start < pool.count; id++) {
+		bool is_free = true;
+
+		for (size_t i = 0; i < taken_count; i++)
+			is_free &= !id_range_overlaps(taken[i], (struct id_range){id, 1});
+		sum += is_free;
+		run = is_free ? run + 1 : 0;
+		if (run > longest) {
+			longest = run;
+			start = id - run + 1;
+		}
+	}
+	set = set_of(taken, taken_count);
+	id_set_normalize(&set);
+	found = id_set_free_in(&set, pool, &largest);
+	id_set_free(&set);
+	if (found != sum || largest.count != longest || (longest > 0 && largest.start != start))
+		fail_msg("pool %u+%u: %ju, %u+%u; the model says %u, %u+%u", pool.start, pool.count,
+			 (uintmax_t)found, largest.start, largest.count, sum, start, longest);
+}
+
+static void test_model_of_free(void **state)
+{
+	static const uint32_t bases[] = {0, 65500, 4294967295 - 64};
+	uint32_t seed = 20260102;
+
+	(void)state;
+	for (unsigned int i = 0; i < 30000; i++)
+		compare_free_with_model(&seed, bases[i % COUNT(bases)]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -313,9 +461,13 @@ int main(void)
 		cmocka_unit_test(test_relations),
 		cmocka_unit_test(test_set_grows),
 		cmocka_unit_test(test_normalize),
+		cmocka_unit_test(test_set_add_all),
+		cmocka_unit_test(test_set_meets),
+		cmocka_unit_test(test_free_in),
 		cmocka_unit_test(test_first_free),
 		cmocka_unit_test(test_model_of_single_ids),
 		cmocka_unit_test(test_model_of_aligned_ranges),
+		cmocka_unit_test(test_model_of_free),
 	};
 
 	return cmocka_run_group_tests_name("range", tests, NULL, NULL);

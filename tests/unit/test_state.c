@@ -59,10 +59,10 @@ static const char written[] = "version=1\n"
 
 static struct ns_maps some_maps(bool setgroups)
 {
-	struct ns_maps maps;
+	struct ns_maps maps = {.setgroups = setgroups};
 
-	maps_for_user(1000, 100, (struct id_range){524288, 65536}, (struct id_range){700000, 65536},
-		      setgroups, &maps);
+	map_for_user(1000, &(struct id_range){524288, 65536}, 1, &maps.uids);
+	map_for_user(100, &(struct id_range){700000, 65536}, 1, &maps.gids);
 	return maps;
 }
 

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Tests of subid/subfile, and of reading and adding to the files in a directory. */
-#include "subid/book.h"
+/* Tests of subid/subfile, and of reading such files in a directory. */
 #include "subid/subfile.h"
 #include "tests/unit/parsed.h"
 #include "tests/unit/scratch.h"
-
-#define LITERAL(text) text, sizeof(text) - 1
 
 static void test_good_entries(void **state)
 {
@@ -106,136 +103,47 @@ static void test_owned_by(void **state)
 	}
 }
 
-static const struct slice alice = {"alice", 5};
-
-static void test_append_keeps_bytes(void **state)
+static void test_format(void **state)
 {
 	static const struct {
-		const char *before;
-		size_t before_length;
-		const char *after;
-		size_t after_length;
-	} rows[] = {
-		{LITERAL(""), LITERAL("alice:1:2\n")},
-		{LITERAL("\n"), LITERAL("\nalice:1:2\n")},
-		{LITERAL("bob:3:4\n"), LITERAL("bob:3:4\nalice:1:2\n")},
-		{LITERAL("bob:3:4"), LITERAL("bob:3:4\nalice:1:2\n")},
-		{LITERAL("# top\n\n \tbob:3:4 # odd\r\n\n\n"),
-		 LITERAL("# top\n\n \tbob:3:4 # odd\r\n\n\nalice:1:2\n")},
-		{LITERAL("\xff\0\0broken"), LITERAL("\xff\0\0broken\nalice:1:2\n")},
-		{LITERAL("alice:1:2\n"), LITERAL("alice:1:2\nalice:1:2\n")},
-	};
-	struct scratch *s = *state;
-
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		const char *path =
-			scratch_write(s, "f", rows[i].before, rows[i].before_length, 0640);
-		struct id_file file =
-			parsed(path, rows[i].before, rows[i].before_length, subfile_parse_entry);
-		struct reason why;
-
-		assert_int_equal(subfile_append(&file, alice, (struct id_range){1, 2}, &why), 0);
-		assert_file(s, "f", rows[i].after, rows[i].after_length);
-		assert_int_equal(mode_of_file(s, "f"), 0640);
-		id_file_free(&file);
-	}
-	assert_int_equal(count_files(s), 1);
-}
-
-static void test_append_makes_file(void **state)
-{
-	struct scratch *s = *state;
-	struct id_file file = parsed(scratch_path(s, "f"), NULL, 0, subfile_parse_entry);
-	struct reason why;
-
-	assert_int_equal(id_file_append(&file, "any line\n", &why), 0);
-	assert_file(s, "f", LITERAL("any line\n"));
-	assert_int_equal(mode_of_file(s, "f"), 0644);
-	id_file_free(&file);
-}
-
-static void test_append_failure(void **state)
-{
-	struct scratch *s = *state;
-	struct id_file file = parsed(scratch_path(s, "none/f"), NULL, 0, subfile_parse_entry);
-	struct reason why;
-
-	assert_int_equal(subfile_append(&file, alice, (struct id_range){1, 2}, &why), -ENOENT);
-	TELLS("no directory", &why, s->dir);
-	assert_int_equal(count_files(s), 0);
-	id_file_free(&file);
-}
-
-static void test_book_append(void **state)
-{
-	static const struct {
-		struct id_entry entry;
+		const char *owner;
+		struct id_range range;
 		const char *line;
 	} rows[] = {
-		{{.owner = {"alice:", 5}, .range = {10, 2}, .gid_start = 10, .uid = 1000},
-		 "alice:10:2:uid=1000\n"},
-		{{.owner = {"a", 1}, .range = {10, 2}, .gid_start = 10, .uid = 0},
-		 "a:10:2:uid=0\n"},
-		{{.owner = {"a", 1}, .range = {10, 2}, .gid_start = 30, .uid = 5},
-		 "a:10:2:uid=5,gid=30\n"},
-		{{.owner = {"a", 1}, .range = {10, 2}, .gid_start = 10, .uid = 5, .adopted = true},
-		 "a:10:2:uid=5,adopted\n"},
-		{{.owner = {"a", 1}, .range = {10, 2}, .gid_start = 0, .uid = 5, .adopted = true},
-		 "a:10:2:uid=5,gid=0,adopted\n"},
+		{"alice", {100000, 65536}, "alice:100000:65536\n"},
+		{"1000", {0, 1}, "1000:0:1\n"},
+		{"DOM\\user", {4294967294, 1}, "DOM\\user:4294967294:1\n"},
 	};
-	struct scratch *s = *state;
 
+	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct id_file book = parsed(scratch_path(s, "book"), NULL, 0, book_parse_entry);
-		struct reason why;
+		char line[SUBFILE_LINE_SIZE + 1];
 
-		assert_int_equal(book_append(&book, &rows[i].entry, &why), 0);
-		assert_file(s, "book", rows[i].line, strlen(rows[i].line));
-		id_file_free(&book);
+		memset(line, '!', sizeof(line));
+		subfile_format((struct slice){rows[i].owner, strlen(rows[i].owner)}, rows[i].range,
+			       line);
+		assert_string_equal(line, rows[i].line);
+		assert_int_equal(line[SUBFILE_LINE_SIZE], '!');
+	}
+	/* The owner is a piece of a longer text. */
+	{
+		char line[SUBFILE_LINE_SIZE];
+
+		subfile_format((struct slice){"alice:x", 5}, (struct id_range){1, 2}, line);
+		assert_string_equal(line, "alice:1:2\n");
 	}
 }
 
-/* The longest line there is comes whole, and is read back as it was meant. */
-static void test_longest_lines(void **state)
+static void test_longest_line(void **state)
 {
-	struct scratch *s = *state;
-	char name[257], wanted[512];
-	struct id_entry entry = {.owner = {name, 256},
-				 .range = {4294901759, 65536},
-				 .gid_start = 4294901758,
-				 .has_uid = true,
-				 .uid = 4294967294,
-				 .adopted = true};
-	const struct id_entry *found;
-	struct id_file file;
-	struct reason why;
-	int n;
+	char name[257], line[SUBFILE_LINE_SIZE], wanted[512];
 
+	(void)state;
 	memset(name, 'n', 256);
 	name[256] = '\0';
-	file = parsed(scratch_path(s, "book"), NULL, 0, book_parse_entry);
-	assert_int_equal(book_append(&file, &entry, &why), 0);
-	id_file_free(&file);
-	n = snprintf(wanted, sizeof(wanted),
-		     "%s:4294901759:65536:uid=4294967294,gid=4294901758,adopted\n", name);
-	assert_file(s, "book", wanted, (size_t)n);
-	file = parsed("book", wanted, (size_t)n, book_parse_entry);
-	found = book_find(&file, 4294967294);
-	assert_non_null(found);
-	assert_true(slice_equals(found->owner, name));
-	assert_int_equal(found->gid_start, 4294901758);
-	assert_true(found->adopted);
-	id_file_free(&file);
-
-	file = parsed(scratch_path(s, "subuid"), NULL, 0, subfile_parse_entry);
-	assert_int_equal(subfile_append(&file, entry.owner, (struct id_range){4294967294, 1}, &why),
-			 0);
-	assert_int_equal(
-		subfile_append(&file, entry.owner, (struct id_range){1000000000, 3294967295}, &why),
-		0);
-	n = snprintf(wanted, sizeof(wanted), "%s:1000000000:3294967295\n", name);
-	assert_file(s, "subuid", wanted, (size_t)n);
-	id_file_free(&file);
+	subfile_format((struct slice){name, 256}, (struct id_range){1000000000, 3294967295}, line);
+	snprintf(wanted, sizeof(wanted), "%s:1000000000:3294967295\n", name);
+	assert_string_equal(line, wanted);
 }
 
 static void test_read(void **state)
@@ -254,10 +162,55 @@ static void test_read(void **state)
 	assert_int_equal(file.malformed, 3);
 	assert_int_equal(file.entries[1].line, 4);
 	assert_string_equal(file.path, s->path);
-	assert_int_equal(subfile_append(&file, alice, (struct id_range){1, 2}, &why), 0);
 	id_file_free(&file);
-	assert_file(s, "f",
-		    LITERAL("# mine\nalice:100000:65536\nbad\nbob:200000:65536\nalice:1:2\n"));
+}
+
+/* What has not changed is not parsed again. */
+static void test_refresh(void **state)
+{
+	static const char text[] = "alice:100000:65536\n";
+	struct scratch *s = *state;
+	struct id_file file = {.path = NULL};
+	struct reason why = {""};
+	struct id_entry *entries;
+	bool changed = false;
+	const char *path;
+
+	if (geteuid() != 0)
+		skip();
+	path = scratch_write(s, "f", text, sizeof(text) - 1, 0644);
+	assert_int_equal(id_file_refresh(path, subfile_parse_entry, &file, &changed, &why), 0);
+	assert_true(changed);
+	assert_int_equal(file.count, 1);
+	entries = file.entries;
+	changed = false;
+	assert_int_equal(id_file_refresh(path, subfile_parse_entry, &file, &changed, &why), 0);
+	assert_false(changed);
+	assert_ptr_equal(file.entries, entries);
+	/* As long, but another text. */
+	scratch_write(s, "f", "alice:100001:65536\n", sizeof(text) - 1, 0644);
+	assert_int_equal(id_file_refresh(path, subfile_parse_entry, &file, &changed, &why), 0);
+	assert_true(changed);
+	assert_int_equal(file.entries[0].range.start, 100001);
+	/* An error leaves what was read. */
+	scratch_write(s, "f", text, sizeof(text) - 1, 0666);
+	changed = false;
+	assert_int_equal(id_file_refresh(path, subfile_parse_entry, &file, &changed, &why), -EPERM);
+	assert_false(changed);
+	assert_int_equal(file.entries[0].range.start, 100001);
+	/* Gone. */
+	assert_int_equal(unlinkat(s->fd, "f", 0), 0);
+	assert_int_equal(id_file_refresh(path, subfile_parse_entry, &file, &changed, &why), 0);
+	assert_true(changed);
+	assert_int_equal(file.count, 0);
+	assert_null(file.text);
+	/* There, and empty: not the same as gone, to libsubid. */
+	changed = false;
+	scratch_write(s, "f", "", 0, 0644);
+	assert_int_equal(id_file_refresh(path, subfile_parse_entry, &file, &changed, &why), 0);
+	assert_true(changed);
+	assert_non_null(file.text);
+	id_file_free(&file);
 }
 
 static void test_read_nothing(void **state)
@@ -292,16 +245,10 @@ static void test_read_unbelievable(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good_entries),
-		cmocka_unit_test(test_malformed_entries),
-		cmocka_unit_test(test_owned_by),
-		SCRATCH_TEST(test_append_keeps_bytes),
-		SCRATCH_TEST(test_append_makes_file),
-		SCRATCH_TEST(test_append_failure),
-		SCRATCH_TEST(test_book_append),
-		SCRATCH_TEST(test_longest_lines),
-		SCRATCH_TEST(test_read),
-		SCRATCH_TEST(test_read_nothing),
+		cmocka_unit_test(test_good_entries),  cmocka_unit_test(test_malformed_entries),
+		cmocka_unit_test(test_owned_by),      cmocka_unit_test(test_format),
+		cmocka_unit_test(test_longest_line),  SCRATCH_TEST(test_read),
+		SCRATCH_TEST(test_refresh),	      SCRATCH_TEST(test_read_nothing),
 		SCRATCH_TEST(test_read_unbelievable),
 	};
 

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Real users and groups, by NSS: see accounts.h. Runs as root, without capabilities. */
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+
+#include "subid/accounts.h"
+#include "util/account.h"
+
+static int add_id(struct id_set *set, uint32_t id)
+{
+	/* "nobody" of some systems; no range can hold it. */
+	if (id > ID_LAST)
+		return 0;
+	return id_set_add(set, (struct id_range){id, 1});
+}
+
+static int enumerate_users(struct id_set *uids)
+{
+	struct passwd *entry;
+	int r = 0;
+
+	setpwent();
+	while (r == 0 && (errno = 0, entry = getpwent()))
+		r = add_id(uids, entry->pw_uid);
+	/* Most modules say ENOENT at their end. */
+	if (r == 0 && !means_no_such_user(errno))
+		r = -errno;
+	endpwent();
+	return r;
+}
+
+static int enumerate_groups(struct id_set *gids)
+{
+	struct group *entry;
+	int r = 0;
+
+	setgrent();
+	while (r == 0 && (errno = 0, entry = getgrent()))
+		r = add_id(gids, entry->gr_gid);
+	if (r == 0 && !means_no_such_user(errno))
+		r = -errno;
+	endgrent();
+	return r;
+}
+
+int accounts_enumerate(struct accounts *accounts, struct reason *why)
+{
+	int r;
+
+	r = enumerate_users(&accounts->uids);
+	if (r == 0)
+		r = enumerate_groups(&accounts->gids);
+	if (r < 0)
+		return refuse_errno(
+			why, r,
+			"cannot list users and groups (NSS), so no range is known to be "
+			"clear of them");
+	return 0;
+}
+
+/* 1: there is such a user; 0: there is none; -errno: not known. */
+static int is_user(uint32_t id)
+{
+	errno = 0;
+	if (getpwuid(id))
+		return 1;
+	return means_no_such_user(errno) ? 0 : -errno;
+}
+
+static int is_group(uint32_t id)
+{
+	errno = 0;
+	if (getgrgid(id))
+		return 1;
+	return means_no_such_user(errno) ? 0 : -errno;
+}
+
+static int probe_ends(struct id_range range, int (*is_real)(uint32_t id), struct id_set *set,
+		      bool *ret_found)
+{
+	const uint32_t ends[] = {range.start, id_range_last(range)};
+
+	for (size_t i = 0; i < 2; i++) {
+		int r = is_real(ends[i]);
+
+		if (r < 0)
+			return r;
+		if (r == 0)
+			continue;
+		*ret_found = true;
+		r = add_id(set, ends[i]);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+int accounts_probe(struct id_range uids, struct id_range gids, struct accounts *accounts,
+		   bool *ret_found, struct reason *why)
+{
+	bool found = false;
+	int r;
+
+	r = probe_ends(uids, is_user, &accounts->uids, &found);
+	if (r == 0)
+		r = probe_ends(gids, is_group, &accounts->gids, &found);
+	if (r < 0)
+		return refuse_errno(
+			why, r, "cannot ask whether ids %u to %u are real users' or groups' (NSS)",
+			uids.start, id_range_last(uids));
+	*ret_found = found;
+	return 0;
+}
+
+void accounts_free(struct accounts *accounts)
+{
+	id_set_free(&accounts->uids);
+	id_set_free(&accounts->gids);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What a user's ranges must not meet: invariants, checked at every login. Pure. */
+#ifndef SUBID_CONFLICT_H
+#define SUBID_CONFLICT_H
+
+#include "subid/settle.h"
+
+/*
+ * -EEXIST, with a reason that names both parties, when one of the ranges meets somebody
+ * else's, a real account, or the host's own ids; or when the user's own id lies in a range.
+ */
+int check_conflicts(const struct settle_sources *sources, const struct settle_request *request,
+		    const struct settlement *settled, struct reason *why);
+
+#endif

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Users from a real directory: slapd, reached by nslcd. No line of /etc/passwd, no useradd, and
+# uids where ranges are, too.
+
+load ../common
+
+base=dc=example,dc=org
+
+setup_file() {
+	[ "${USERNS_SANDBOX:-}" = inside ] || return 0
+	mkdir -p /tmp/slapd/db /run/nslcd
+	cat > /tmp/slapd/slapd.conf <<-EOF
+		include /etc/ldap/schema/core.schema
+		include /etc/ldap/schema/cosine.schema
+		include /etc/ldap/schema/nis.schema
+		modulepath /usr/lib/ldap
+		moduleload back_mdb
+		pidfile /tmp/slapd/pid
+		database mdb
+		suffix $base
+		rootdn cn=admin,$base
+		rootpw secret
+		directory /tmp/slapd/db
+	EOF
+	slapd -f /tmp/slapd/slapd.conf -h ldap://127.0.0.1:3890
+	cat > /tmp/slapd/nslcd.conf <<-EOF
+		uid nslcd
+		gid nslcd
+		uri ldap://127.0.0.1:3890
+		base $base
+	EOF
+	chmod 640 /tmp/slapd/nslcd.conf
+	cp /tmp/slapd/nslcd.conf /etc/nslcd.conf
+	chgrp nslcd /etc/nslcd.conf
+	chown nslcd: /run/nslcd
+	sed -i -E 's/^(passwd|group):.*/\1: files ldap/' /etc/nsswitch.conf
+	nslcd
+	add_entry "$base" 'objectClass: dcObject' 'objectClass: organization' 'o: example' 'dc: example'
+	eventually getent_works
+}
+
+teardown_file() {
+	[ "${USERNS_SANDBOX:-}" = inside ] || return 0
+	kill "$(cat /run/nslcd/nslcd.pid)" "$(cat /tmp/slapd/pid)"
+}
+
+getent_works() {
+	add_user ready 150000 && getent passwd ready
+}
+
+add_entry() {
+	local dn=$1
+	shift
+	printf '%s\n' "dn: $dn" "$@" |
+		ldapadd -x -H ldap://127.0.0.1:3890 -D "cn=admin,$base" -w secret > /dev/null
+}
+
+# A user of the directory alone, with a group of the same number.
+add_user() {
+	add_entry "uid=$1,$base" 'objectClass: account' 'objectClass: posixAccount' "cn: $1" "uid: $1" \
+		"uidNumber: $2" "gidNumber: $2" 'homeDirectory: /tmp' 'loginShell: /bin/sh' || true
+	# nslcd and the C library remember that there was nobody.
+	kill -USR1 "$(cat /run/nslcd/nslcd.pid)" 2>/dev/null || true
+}
+
+@test "directory users get ranges, and no two of them meet" {
+	for i in 1 2 3 4 5; do
+		add_user "dir$i" $((200000 + i))
+		login_as "dir$i"
+		reported 'open 0'
+		one_range_everywhere "dir$i"
+	done
+	[ -z "$(overlaps /etc/usernamespaces)" ]
+}
+
+@test "a range is not given out where the directory has a user, listed or not" {
+	printf '[host]\npool = 720896-1048575\n' > /etc/security/userns.conf
+	# In the middle of the first, at the start of the second, at the end of the third.
+	add_user middle 730000
+	add_user first 786432
+	add_user last 917503
+	add_user clear 200100
+	login_as clear
+	rm /etc/security/userns.conf
+	reported 'open 0'
+	[ "$(range_of 200100)" = 917504:65536 ]
+}
+
+@test "a user whose own uid lies in somebody's range is refused, with both named" {
+	add_user owner 200200
+	login_as owner
+	range=$(range_of 200200)
+	add_user squatter $((${range%:*} + 100))
+	login_as squatter
+	reported 'open 14'
+	userns_log | grep -qF "squatter's own uid $((${range%:*} + 100)) lies in owner's range $range"
+}
+
+@test "a range whose first id has become a real user's since is refused" {
+	add_user earlier 200300
+	login_as earlier
+	range=$(range_of 200300)
+	add_user later "${range%:*}"
+	login_as earlier
+	reported 'open 14'
+	userns_log | grep -qF "earlier's range $range holds ${range%:*}, which is a real user's id"
+}
+
+@test "a directory that is down gives nobody anything, and takes nothing" {
+	add_user steady 200400
+	login_as steady
+	range=$(range_of 200400)
+	new_user local
+	kill -STOP "$(cat /tmp/slapd/pid)"
+	sed -i 's/pam_userns.so/& timeout=2/' /etc/pam.d/userns-test
+	login_as local
+	sed -i 's/ timeout=2//' /etc/pam.d/userns-test
+	kill -CONT "$(cat /tmp/slapd/pid)"
+	reported 'open 14'
+	[ -z "$(range_of "$uid")" ]
+	login_as steady
+	reported 'open 0'
+	[ "$(range_of 200400)" = "$range" ]
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Which uids have a namespace now: see pins.h. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+
+#include "config.h"
+#include "namespace/inspect.h"
+#include "namespace/rundir.h"
+#include "userns/pins.h"
+#include "util/cleanup.h"
+#include "util/parse.h"
+
+static int add_pin(struct pins *pins, uid_t uid)
+{
+	if (pins->count == pins->room) {
+		size_t room = pins->room ? pins->room * 2 : 64;
+		struct pin *larger = reallocarray(pins->pins, room, sizeof(*larger));
+
+		if (!larger)
+			return -ENOMEM;
+		pins->pins = larger;
+		pins->room = room;
+	}
+	pins->pins[pins->count++] = (struct pin){.uid = uid};
+	return 0;
+}
+
+/* A logout can have removed the file, or just unmounted the namespace from it. */
+static bool is_pinned(uid_t uid)
+{
+	CLEANUP_FD int fd = -1;
+	char path[RUNDIR_PATH_SIZE];
+
+	rundir_pin_path(uid, path);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	return fd >= 0 && namespace_check_type(fd) == 0;
+}
+
+static int compare_uids(const void *a, const void *b)
+{
+	const struct pin *left = a, *right = b;
+
+	return (left->uid > right->uid) - (left->uid < right->uid);
+}
+
+static int read_pins(DIR *dir, struct pins *pins)
+{
+	struct dirent *entry;
+
+	while (errno = 0, (entry = readdir(dir))) {
+		uint32_t uid;
+		int r = 0;
+
+		if (parse_id(entry->d_name, &uid) == 0 && is_pinned(uid))
+			r = add_pin(pins, uid);
+		if (r < 0)
+			return r;
+	}
+	return -errno;
+}
+
+int pins_read(struct pins *ret)
+{
+	CLEANUP_DIR DIR *dir = opendir(USERNS_RUNDIR);
+	struct pins pins = {.count = 0};
+	int r;
+
+	if (!dir && errno != ENOENT)
+		return -errno;
+	r = dir ? read_pins(dir, &pins) : 0;
+	if (r < 0) {
+		pins_free(&pins);
+		return r;
+	}
+	if (pins.count > 0)
+		qsort(pins.pins, pins.count, sizeof(*pins.pins), compare_uids);
+	*ret = pins;
+	return 0;
+}
+
+bool pins_take(struct pins *pins, uid_t uid)
+{
+	const struct pin key = {.uid = uid};
+	struct pin *pin;
+
+	if (pins->count == 0)
+		return false;
+	pin = bsearch(&key, pins->pins, pins->count, sizeof(key), compare_uids);
+	if (!pin || pin->taken)
+		return false;
+	pin->taken = true;
+	return true;
+}
+
+void pins_free(struct pins *pins)
+{
+	free(pins->pins);
+	*pins = (struct pins){.count = 0};
+}

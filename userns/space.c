@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The space of ids as something to draw: see space.h. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "userns/space.h"
+#include "util/cleanup.h"
+
+/* Free ids are drawn as a band of their own from this part of all that is used. */
+#define MUCH_FREE 16
+
+const char *space_kind_name(enum space_kind kind)
+{
+	static const char *const names[SPACE_KINDS] = {
+		[SPACE_OUTSIDE] = "free, not in the pool",
+		[SPACE_POOL] = "free in the pool",
+		[SPACE_HOST] = "the host's own users",
+		[SPACE_USER] = "users",
+		[SPACE_RESERVED] = "reserved",
+		[SPACE_RETIRED] = "retired",
+		[SPACE_UNBOOKED] = "only in subuid or subgid",
+	};
+
+	return names[kind];
+}
+
+static void cleanup_space(struct space *space)
+{
+	free(space->parts);
+}
+
+void space_free(struct space *space)
+{
+	cleanup_space(space);
+	*space = (struct space){.count = 0};
+}
+
+int space_add(struct space *space, const struct space_part *part)
+{
+	if (space->count == space->room) {
+		size_t room = space->room ? space->room * 2 : 64;
+		struct space_part *larger = reallocarray(space->parts, room, sizeof(*larger));
+
+		if (!larger)
+			return -ENOMEM;
+		space->parts = larger;
+		space->room = room;
+	}
+	space->parts[space->count++] = *part;
+	return 0;
+}
+
+static int compare_parts(const void *left, const void *right)
+{
+	const struct space_part *a = left, *b = right;
+
+	if (a->range.start != b->range.start)
+		return a->range.start < b->range.start ? -1 : 1;
+	if (a->range.count != b->range.count)
+		return a->range.count > b->range.count ? -1 : 1;
+	return (a->kind > b->kind) - (a->kind < b->kind);
+}
+
+static bool same_owner(const struct space_part *a, const struct space_part *b)
+{
+	return a->owner.length == b->owner.length &&
+	       (a->owner.length == 0 || memcmp(a->owner.text, b->owner.text, a->owner.length) == 0);
+}
+
+static int add_piece(struct space *space, const struct space_part *part, uint64_t start,
+		     uint64_t last)
+{
+	struct space_part piece = *part;
+
+	piece.range = (struct id_range){(uint32_t)start, (uint32_t)(last - start + 1)};
+	return space_add(space, &piece);
+}
+
+/* A walk over what lies already, while something is laid around it. */
+struct overlay {
+	const struct space *base;
+	size_t next;	/* of base, the first not yet in result */
+	uint64_t given; /* ids below are given, or left behind */
+	const struct space_part *giver;
+	struct space *result;
+};
+
+static void give(struct overlay *o, const struct space_part *part)
+{
+	uint64_t end = (uint64_t)id_range_last(part->range) + 1;
+
+	if (end > o->given) {
+		o->given = end;
+		o->giver = part;
+	}
+}
+
+/* Copies what of the base begins before the id. */
+static int pass_base(struct overlay *o, uint64_t id)
+{
+	int r = 0;
+
+	while (r == 0 && o->next < o->base->count && o->base->parts[o->next].range.start < id) {
+		const struct space_part *below = &o->base->parts[o->next++];
+
+		r = space_add(o->result, below);
+		give(o, below);
+	}
+	return r;
+}
+
+/* Lays the part in the gaps that are left, and tells if somebody else has ids of it. */
+static int lay_part(struct overlay *o, const struct space_part *part, bool *ret_met)
+{
+	uint64_t start = part->range.start, end = (uint64_t)id_range_last(part->range) + 1;
+	int r;
+
+	*ret_met = false;
+	for (r = pass_base(o, start + 1); r == 0; r = pass_base(o, start + 1)) {
+		uint64_t gap_end = end;
+
+		if (start < o->given) {
+			*ret_met |= !same_owner(part, o->giver);
+			start = o->given;
+		}
+		if (start >= end)
+			break;
+		if (o->next < o->base->count && o->base->parts[o->next].range.start < end)
+			gap_end = o->base->parts[o->next].range.start;
+		if (start < gap_end)
+			r = add_piece(o->result, part, start, gap_end - 1);
+		if (r < 0)
+			break;
+		start = gap_end;
+	}
+	give(o, part);
+	return r;
+}
+
+/*
+ * Puts sorted parts around those of the space, which keep their ids. Where there is nobody's
+ * in it, as in a zone, nothing is met.
+ */
+static int lay_around(struct space *space, const struct space_part *parts, size_t count)
+{
+	CLEANUP(cleanup_space) struct space result = {.met = space->met};
+	struct overlay o = {.base = space, .result = &result};
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		bool met;
+
+		r = lay_part(&o, &parts[i], &met);
+		result.met += met && space_is_used(parts[i].kind);
+	}
+	while (r == 0 && o.next < space->count)
+		r = space_add(&result, &space->parts[o.next++]);
+	if (r < 0)
+		return r;
+	cleanup_space(space);
+	*space = result;
+	result.parts = NULL;
+	return 0;
+}
+
+/* The free ids: below 65536, before the pool, the pool, and behind it. */
+static size_t make_zones(const struct id_range *pool, struct space_part zones[static 4])
+{
+	const struct id_range above = {ID_BLOCK, ID_LAST - ID_BLOCK + 1};
+	size_t count = 0;
+
+	zones[count++] = (struct space_part){.range = {0, ID_BLOCK}, .kind = SPACE_HOST};
+	if (!pool || !id_range_contains(above, *pool)) {
+		zones[count++] = (struct space_part){.range = above, .kind = SPACE_OUTSIDE};
+		return count;
+	}
+	if (pool->start > ID_BLOCK)
+		zones[count++] = (struct space_part){.range = {ID_BLOCK, pool->start - ID_BLOCK},
+						     .kind = SPACE_OUTSIDE};
+	zones[count++] = (struct space_part){.range = *pool, .kind = SPACE_POOL};
+	if (id_range_last(*pool) < ID_LAST)
+		zones[count++] = (struct space_part){
+			.range = {id_range_last(*pool) + 1, ID_LAST - id_range_last(*pool)},
+			.kind = SPACE_OUTSIDE};
+	return count;
+}
+
+/* The book's to the front, as it wins; gives how many those are. */
+static size_t split_booked(struct space_part *parts, size_t count)
+{
+	size_t booked = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct space_part part = parts[i];
+
+		if (part.kind == SPACE_UNBOOKED)
+			continue;
+		parts[i] = parts[booked];
+		parts[booked++] = part;
+	}
+	return booked;
+}
+
+static void sort_parts(struct space_part *parts, size_t count)
+{
+	if (count > 0)
+		qsort(parts, count, sizeof(*parts), compare_parts);
+}
+
+int space_settle(struct space *space, const struct id_range *pool)
+{
+	CLEANUP(cleanup_space) struct space given = *space;
+	struct space_part zones[4];
+	size_t booked;
+	int r;
+
+	*space = (struct space){.count = 0};
+	booked = split_booked(given.parts, given.count);
+	sort_parts(given.parts, booked);
+	if (given.count > booked)
+		sort_parts(given.parts + booked, given.count - booked);
+	r = lay_around(space, given.parts, booked);
+	if (r == 0 && given.count > booked)
+		r = lay_around(space, given.parts + booked, given.count - booked);
+	if (r == 0)
+		r = lay_around(space, zones, make_zones(pool, zones));
+	return r;
+}
+
+size_t space_find(const struct space *space, uint32_t id)
+{
+	size_t low = 0, high = space->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (id_range_last(space->parts[middle].range) < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+void space_totals(const struct space *space, struct space_total ret[static SPACE_KINDS])
+{
+	memset(ret, 0, SPACE_KINDS * sizeof(*ret));
+	for (size_t i = 0; i < space->count; i++) {
+		ret[space->parts[i].kind].ids += space->parts[i].range.count;
+		ret[space->parts[i].kind].ranges++;
+	}
+}
+
+uint64_t space_left(const struct space *space, uint32_t size)
+{
+	uint32_t multiple = size % ID_BLOCK == 0 ? ID_BLOCK : 1;
+	uint64_t left = 0;
+
+	for (size_t i = 0; i < space->count; i++) {
+		struct id_range range = space->parts[i].range;
+		uint64_t start = ((uint64_t)range.start + multiple - 1) / multiple * multiple;
+		uint64_t end = (uint64_t)id_range_last(range) + 1;
+
+		if (space->parts[i].kind == SPACE_POOL && start < end)
+			left += (end - start) / size;
+	}
+	return left;
+}
+
+struct id_range space_row(size_t row)
+{
+	uint32_t start = row == 0 ? 0 : ID_BLOCK << (row - 1);
+
+	return (struct id_range){start, row == SPACE_ROWS - 1 ? ID_LAST - start + 1
+					: row == 0	      ? ID_BLOCK
+							      : start};
+}
+
+/* What a cell has of each kind. */
+struct tally {
+	uint64_t ids[SPACE_KINDS];
+	size_t part[SPACE_KINDS]; /* the first of each */
+};
+
+/* Counts the parts of a range, from *part on, which is left at the one that has its last id. */
+static void tally_range(const struct space *space, struct id_range range, size_t *part,
+			struct tally *ret)
+{
+	uint32_t last = id_range_last(range);
+
+	memset(ret, 0, sizeof(*ret));
+	for (;; (*part)++) {
+		const struct space_part *p = &space->parts[*part];
+		uint32_t part_last = id_range_last(p->range);
+		uint32_t from = p->range.start > range.start ? p->range.start : range.start;
+		uint32_t to = part_last < last ? part_last : last;
+
+		if (ret->ids[p->kind] == 0)
+			ret->part[p->kind] = *part;
+		ret->ids[p->kind] += (uint64_t)to - from + 1;
+		if (part_last >= last)
+			return;
+	}
+}
+
+static enum space_kind most(const struct tally *tally, enum space_kind from, enum space_kind end)
+{
+	enum space_kind best = from;
+
+	for (enum space_kind kind = from; kind < end; kind++)
+		if (tally->ids[kind] > tally->ids[best])
+			best = kind;
+	return best;
+}
+
+static struct space_cell judge_cell(const struct tally *tally, uint64_t size)
+{
+	uint64_t used = 0;
+	struct space_cell cell;
+
+	for (enum space_kind kind = SPACE_USER; kind < SPACE_KINDS; kind++)
+		used += tally->ids[kind];
+	cell.kind = used ? most(tally, SPACE_USER, SPACE_KINDS)
+			 : most(tally, SPACE_OUTSIDE, SPACE_USER);
+	cell.share = used == 0		? 0
+		     : used == size	? 4
+		     : used * 4 <= size ? 1
+		     : used * 2 <= size ? 2
+					: 3;
+	cell.part = tally->part[cell.kind];
+	return cell;
+}
+
+void space_cells(const struct space *space, struct id_range window, size_t count,
+		 struct space_cell *ret)
+{
+	size_t part = space_find(space, window.start);
+
+	for (size_t i = 0; i < count; i++) {
+		uint64_t from = window.start + (uint64_t)window.count * i / count;
+		uint64_t end = window.start + (uint64_t)window.count * (i + 1) / count;
+		struct id_range range = {(uint32_t)from, (uint32_t)(end - from)};
+		struct tally tally;
+
+		/* The part with the end of one cell can go on in the next. */
+		while (id_range_last(space->parts[part].range) < range.start)
+			part++;
+		tally_range(space, range, &part, &tally);
+		ret[i] = judge_cell(&tally, range.count);
+	}
+}
+
+/* From the first id that is used to the last; 0 if none is. */
+static uint64_t extent_used(const struct space *space, size_t *ret_ranges)
+{
+	uint64_t first = 0, end = 0;
+
+	*ret_ranges = 0;
+	for (size_t i = 0; i < space->count; i++) {
+		if (!space_is_used(space->parts[i].kind))
+			continue;
+		if ((*ret_ranges)++ == 0)
+			first = space->parts[i].range.start;
+		end = (uint64_t)id_range_last(space->parts[i].range) + 1;
+	}
+	return end - first;
+}
+
+static struct space_band band_of(const struct space *space, size_t part)
+{
+	const struct space_part *p = &space->parts[part];
+	bool used = space_is_used(p->kind);
+
+	return (struct space_band){p->range, part, part, used, used ? p->range.count : 0};
+}
+
+static void extend_band(struct space_band *band, const struct space *space, size_t part)
+{
+	const struct space_part *p = &space->parts[part];
+
+	band->range.count = id_range_last(p->range) - band->range.start + 1;
+	band->last = part;
+	band->ranges++;
+	band->used += p->range.count;
+}
+
+int space_bands(const struct space *space, size_t wanted, struct space_band **ret,
+		size_t *ret_count)
+{
+	size_t ranges, count = 0, each;
+	uint64_t extent = extent_used(space, &ranges);
+	struct space_band *bands;
+	bool open = false;
+
+	each = ranges <= 2 * wanted ? 1 : (ranges + wanted - 1) / wanted;
+	bands = calloc(4 * wanted + 40, sizeof(*bands));
+	if (!bands)
+		return -ENOMEM;
+	for (size_t i = 0; i < space->count; i++) {
+		const struct space_part *p = &space->parts[i];
+		bool used = space_is_used(p->kind);
+
+		if (!used && each > 1 && i > 0 && i + 1 < space->count &&
+		    p->range.count < extent / MUCH_FREE)
+			continue;
+		if (used && open && bands[count - 1].ranges < each)
+			extend_band(&bands[count - 1], space, i);
+		else
+			bands[count++] = band_of(space, i);
+		open = used;
+	}
+	*ret = bands;
+	*ret_count = count;
+	return 0;
+}
