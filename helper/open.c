@@ -119,7 +119,8 @@ static void maps_of(const struct account *account, const struct settlement *sett
 static int collect_avoid(const void *argument, struct id_set *ret, struct reason *why)
 {
 	const struct policy *policy = argument;
-	int r;
+	struct reason ignored;
+	int r, resumed;
 
 	r = id_set_add_all(ret, &policy->avoid);
 	if (r == 0)
@@ -127,11 +128,12 @@ static int collect_avoid(const void *argument, struct id_set *ret, struct reason
 	if (r < 0)
 		return refuse_errno(why, r, "cannot list the ids to avoid");
 	r = caps_for_surveying(why);
-	if (r == 0)
-		r = live_maps(ret, ret, why);
-	if (r == 0)
-		r = caps_resume_settling(why);
-	return r;
+	if (r < 0)
+		return r;
+	r = live_maps(ret, ret, why);
+	/* Also after a failure: who has a range already goes on without a new one. */
+	resumed = caps_resume_settling(r < 0 ? &ignored : why);
+	return r < 0 ? r : resumed;
 }
 
 static int settle(const struct account *account, const struct policy *policy, struct ns_maps *ret,

@@ -59,7 +59,7 @@ static char *append_front(struct slice text, size_t bytes, char *end)
 		memcpy(end, text.text, bytes);
 		return end + bytes;
 	}
-	return end + sprintf(end, "\\x%02x", (unsigned char)text.text[0]);
+	return end + snprintf(end, ESCAPE_LENGTH + 1, "\\x%02x", (unsigned char)text.text[0]);
 }
 
 size_t text_show(struct slice text, size_t width, char *ret)
@@ -80,7 +80,7 @@ size_t text_show(struct slice text, size_t width, char *ret)
 	*ret = '\0';
 	if (!cut || width == 0)
 		return used;
-	strcpy(ret, ellipsis);
+	memcpy(ret, ellipsis, strlen(ellipsis) + 1);
 	return used + 1;
 }
 
