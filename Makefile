@@ -40,12 +40,13 @@ ALL_LDFLAGS = -Wl,-z,relro -Wl,-z,now -Wl,--as-needed $(LDFLAGS)
 UTIL   = util/file util/parse util/reason
 CONF   = conf/host conf/keys conf/policy
 SUBID  = subid/accounts subid/book subid/choose subid/conflict subid/programs subid/record subid/decide subid/idfile subid/lock subid/lookup subid/range subid/settle \
-         subid/subfile
+         subid/reserve subid/retire subid/sources subid/subfile
 NAMESPACE = namespace/holder namespace/inspect namespace/live namespace/maps namespace/proc namespace/procstat \
             namespace/rundir namespace/sessions namespace/state
-HELPER = helper/caps helper/close helper/create helper/deadline helper/main helper/open helper/pin \
-         helper/processes helper/worker
-USERNS = userns/caller userns/complain userns/drawing userns/exec userns/list userns/listing userns/main \
+HELPER = helper/account helper/caps helper/close helper/command helper/create helper/deadline \
+         helper/entitlement helper/explain helper/grant helper/main helper/open helper/pin \
+         helper/processes helper/ranges helper/release helper/reserve helper/revoke helper/worker
+USERNS = userns/admin userns/caller userns/complain userns/drawing userns/exec userns/list userns/listing userns/main \
          userns/map userns/maps_table userns/pins userns/space userns/status userns/svg userns/table \
          userns/text
 # The command reads what the helper writes, and needs none of what libsubid does.

@@ -13,25 +13,11 @@ static struct slice slice_of(const char *text)
 	return (struct slice){text, strlen(text)};
 }
 
-/* FIRST-LAST, both in the range. */
-static int parse_range(struct slice text, struct id_range *ret)
-{
-	struct slice first_digits;
-	uint64_t first, last;
-
-	if (!next_field(&text, '-', &first_digits) || !text.text)
-		return -EINVAL;
-	if (parse_number(first_digits, ID_LAST, &first) < 0 ||
-	    parse_number(text, ID_LAST, &last) < 0 || last < first)
-		return -EINVAL;
-	return id_range_make(first, last - first + 1, ret);
-}
-
 static int parse_pool(const char *value, struct policy *policy)
 {
 	struct id_range pool;
 
-	if (parse_range(slice_of(value), &pool) < 0 || pool.start < ID_BLOCK)
+	if (id_range_parse(slice_of(value), &pool) < 0 || pool.start < ID_BLOCK)
 		return -EINVAL;
 	policy->pool = pool;
 	return 0;
@@ -57,7 +43,7 @@ static int parse_ranges(const char *value, struct id_set *set)
 	while (r == 0 && next_field(&rest, ',', &field)) {
 		struct id_range range;
 
-		r = parse_range(trim(field), &range);
+		r = id_range_parse(trim(field), &range);
 		if (r == 0)
 			r = id_set_add(set, range);
 	}
@@ -78,7 +64,7 @@ static int parse_fixed(const char *value, struct policy *policy)
 {
 	struct id_range range;
 
-	if (parse_range(slice_of(value), &range) < 0 || range.start < ID_BLOCK)
+	if (id_range_parse(slice_of(value), &range) < 0 || range.start < ID_BLOCK)
 		return -EINVAL;
 	policy->range = range;
 	return 0;
@@ -122,22 +108,9 @@ static int parse_allocate(const char *value, struct policy *policy)
 	return 0;
 }
 
-/* A count of ids, also as 64K or 1M. */
 static int parse_size(const char *value, struct policy *policy)
 {
-	struct slice digits = slice_of(value);
-	uint64_t unit = 1, size;
-
-	if (digits.length > 0) {
-		char last = digits.text[digits.length - 1];
-
-		unit = last == 'K' ? 1u << 10 : last == 'M' ? 1u << 20 : 1;
-		digits.length -= unit > 1;
-	}
-	if (parse_number(digits, ID_LAST / unit, &size) < 0 || size == 0)
-		return -EINVAL;
-	policy->size = (uint32_t)(size * unit);
-	return 0;
+	return parse_count(slice_of(value), &policy->size);
 }
 
 /* Every key there is: userns.conf(5). */

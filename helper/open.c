@@ -4,152 +4,26 @@
  * session file. Runs as root; caps.h says with which capabilities.
  */
 #include <errno.h>
-#include <inttypes.h>
-#include <pwd.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "conf/host.h"
-#include "conf/policy.h"
+#include "helper/account.h"
 #include "helper/caps.h"
 #include "helper/create.h"
 #include "helper/deadline.h"
+#include "helper/entitlement.h"
 #include "helper/pin.h"
 #include "helper/processes.h"
 #include "helper/verbs.h"
 #include "namespace/inspect.h"
-#include "namespace/live.h"
 #include "namespace/rundir.h"
 #include "namespace/sessions.h"
 #include "namespace/state.h"
-#include "subid/settle.h"
-#include "util/account.h"
 #include "util/cleanup.h"
-
-struct account {
-	char *name; /* as the directory spells it: who typed another case is the same person */
-	struct owner ids;
-};
-
-static void cleanup_account(struct account *account)
-{
-	free(account->name);
-}
-
-static enum result_code find_account(const char *name, struct account *ret, struct reason *why)
-{
-	struct passwd *entry;
-
-	deadline_phase("the user's account (NSS)");
-	errno = 0;
-	entry = getpwnam(name);
-	if (!entry && means_no_such_user(errno)) {
-		refuse(why, -ENOENT, "there is no user '%s'", name);
-		return RESULT_UNKNOWN_USER;
-	}
-	if (!entry) {
-		refuse_errno(why, -errno, "cannot look up the user '%s'", name);
-		return RESULT_FAILED;
-	}
-	/* Libsubid looks users up as well, into the same static entry. */
-	ret->name = strdup(entry->pw_name);
-	ret->ids = (struct owner){entry->pw_uid, entry->pw_gid};
-	if (!ret->name)
-		refuse_errno(why, -ENOMEM, "cannot look up the user '%s'", name);
-	return ret->name ? RESULT_READY : RESULT_FAILED;
-}
-
-/* RESULT_READY: this user is to have a namespace. */
-static enum result_code apply_policy(const struct account *account, const char *path,
-				     struct policy *ret, struct reason *why)
-{
-	const char *knob;
-
-	if (is_system_account(account->ids.uid, host_uid_min(LOGIN_DEFS))) {
-		note(why, "uid %u is a system account", account->ids.uid);
-		return RESULT_IGNORE;
-	}
-	if (policy_read(path, account->name, ret, why) < 0)
-		return RESULT_FAILED;
-	if (ret->delegate == DELEGATE_NO) {
-		note(why, "%s says delegate = no", path);
-		return RESULT_IGNORE;
-	}
-	knob = ret->delegate == DELEGATE_AUTO ? host_forbids_user_namespaces() : NULL;
-	if (knob) {
-		note(why,
-		     "this host forbids users to create user namespaces (%s); delegate = yes in "
-		     "%s would give them one",
-		     knob, path);
-		return RESULT_IGNORE;
-	}
-	return RESULT_READY;
-}
-
-/* What is new to the user, for the log. */
-static void note_new(const struct settlement *settled, struct reason *why)
-{
-	for (size_t i = 0; i < settled->count; i++) {
-		const struct user_range *range = &settled->ranges[i];
-
-		if (!range->in_book)
-			note(why, "%s the range %" PRIu32 ":%" PRIu32 " of ids",
-			     range->adopted ? "adopted" : "allocated", range->uids.start,
-			     range->uids.count);
-	}
-	if (settled->retire_name)
-		note(why, "retired the ranges that another user of this name had");
-}
-
-static void maps_of(const struct account *account, const struct settlement *settled,
-		    struct ns_maps *ret)
-{
-	struct id_range uids[USER_RANGES_MAX], gids[USER_RANGES_MAX];
-
-	for (size_t i = 0; i < settled->count; i++) {
-		uids[i] = settled->ranges[i].uids;
-		gids[i] = user_range_gids(&settled->ranges[i]);
-	}
-	map_for_user(account->ids.uid, uids, settled->count, &ret->uids);
-	map_for_user(account->ids.gid, gids, settled->count, &ret->gids);
-	ret->setgroups = !settled->deny_setgroups;
-}
-
-/* What a new range must not meet: by the policy, and by what root's containers map now. */
-static int collect_avoid(const void *argument, struct id_set *ret, struct reason *why)
-{
-	const struct policy *policy = argument;
-	struct reason ignored;
-	int r, resumed;
-
-	r = id_set_add_all(ret, &policy->avoid);
-	if (r == 0)
-		r = id_set_add_all(ret, &policy->real_ids);
-	if (r < 0)
-		return refuse_errno(why, r, "cannot list the ids to avoid");
-	r = caps_for_surveying(why);
-	if (r < 0)
-		return r;
-	r = live_maps(ret, ret, why);
-	/* Also after a failure: who has a range already goes on without a new one. */
-	resumed = caps_resume_settling(r < 0 ? &ignored : why);
-	return r < 0 ? r : resumed;
-}
 
 static int settle(const struct account *account, const struct policy *policy, struct ns_maps *ret,
 		  struct reason *why)
 {
-	const struct settle_request request = {
-		.name = account->name,
-		.uid = account->ids.uid,
-		.gid = account->ids.gid,
-		.pool = policy->pool,
-		.size = policy->size,
-		.by_uid = policy->allocate == ALLOCATE_BY_UID,
-		.fixed = policy->range,
-		.collect_avoid = collect_avoid,
-		.argument = policy,
-	};
+	const struct settle_request request = entitlement_request(account, policy);
 	struct settlement settled;
 	int r;
 
@@ -157,8 +31,8 @@ static int settle(const struct account *account, const struct policy *policy, st
 	r = settle_range(&request, &settled, why);
 	if (r < 0)
 		return r;
-	maps_of(account, &settled, ret);
-	note_new(&settled, why);
+	entitlement_maps(account, &settled, ret);
+	entitlement_note_new(&settled, why);
 	return 0;
 }
 
@@ -301,14 +175,14 @@ static enum result_code delegate(const struct account *account, const struct pol
 
 void verb_open(const struct request *request, struct result *ret)
 {
-	CLEANUP(cleanup_account) struct account account = {.name = NULL};
+	CLEANUP(account_free) struct account account = {.name = NULL};
 	struct reason why = {.text = ""};
 	CLEANUP(policy_free) struct policy policy = policy_defaults;
 	enum result_code code;
 
-	code = find_account(request->user, &account, &why);
+	code = account_find(request->operands[0], &account, &why);
 	if (code == RESULT_READY)
-		code = apply_policy(&account, request->policy, &policy, &why);
+		code = entitlement_judge(&account, request->policy, &policy, &why);
 	if (code == RESULT_READY)
 		code = delegate(&account, &policy, request, &ret->session, &why);
 	ret->code = code;

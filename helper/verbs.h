@@ -3,19 +3,29 @@
 #ifndef HELPER_VERBS_H
 #define HELPER_VERBS_H
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "helper/result.h"
 #include "namespace/sessions.h"
 
 struct request {
-	const char *user;	   /* open: a name; close: a uid in digits */
+	char *const *operands; /* what stands behind the verb */
+	int operand_count;
 	const char *policy;	   /* the policy file */
 	struct session_id session; /* open: only the pid; pid 0: none, for an admin at a terminal */
+	uint32_t size;		   /* ids wanted; 0: not said */
 };
 
-/* Both fill result but for magic and version, and begin as caps_for_settling() left them. */
-void verb_open(const struct request *request, struct result *ret);
-void verb_close(const struct request *request, struct result *ret);
+/*
+ * All fill result but for magic and version. As root they begin as caps_for_settling() left them;
+ * verb_explain() also runs as anybody, who has none to begin with. The first two are the login's;
+ * the others write to stdout, for people.
+ */
+typedef void verb_function(const struct request *request, struct result *ret);
+
+verb_function verb_open, verb_close;
+verb_function verb_explain, verb_grant, verb_revoke, verb_reserve, verb_unreserve;
 
 #endif

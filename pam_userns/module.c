@@ -140,7 +140,7 @@ static void ask_helper(pam_handle_t *pamh, const struct options *options,
 		       const struct session *session, const char *user, struct result *ret)
 {
 	char pid[32], timeout[32], number[32], config[sizeof("--config=") + PATH_MAX];
-	const char *argv[9] = {USERNS_HELPER, HELPER_RESULT_OPTION, pid, timeout};
+	const char *argv[10] = {USERNS_HELPER, HELPER_RESULT_OPTION, pid, timeout};
 	int status = -1, n = 4, r;
 
 	snprintf(pid, sizeof(pid), "--pid=%d", session ? session->pid : getpid());
@@ -153,6 +153,8 @@ static void ask_helper(pam_handle_t *pamh, const struct options *options,
 		snprintf(config, sizeof(config), "--config=%s", options->policy);
 		argv[n++] = config;
 	}
+	/* No name is an option. */
+	argv[n++] = "--";
 	argv[n++] = session ? "close" : "open";
 	argv[n++] = user;
 	r = helper_run(argv, options->timeout, ret, &status);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "subid/book.h"
 #include "util/cleanup.h"
@@ -146,13 +147,37 @@ const struct id_entry *book_find(const struct id_file *book, uid_t uid)
 	return NULL;
 }
 
+void book_format_retired(char ret[static BOOK_RETIRED_SIZE])
+{
+	time_t now = time(NULL);
+	struct tm day;
+
+	strftime(ret, BOOK_RETIRED_SIZE, "retired=%Y-%m-%d", gmtime_r(&now, &day));
+}
+
 void book_format(const struct id_entry *entry, char ret[static BOOK_LINE_SIZE])
 {
-	char gid[32] = "";
+	char uid[32] = "", gid[32] = "", retired[BOOK_RETIRED_SIZE] = "";
+	const char *const flags_set[] = {uid, gid, entry->adopted ? "adopted" : "",
+					 entry->reserved ? "reserved" : "", retired};
+	size_t used;
+	bool first = true;
 
+	if (entry->has_uid)
+		snprintf(uid, sizeof(uid), "uid=%u", entry->uid);
 	if (entry->gid_start != entry->range.start)
-		snprintf(gid, sizeof(gid), ",gid=%" PRIu32, entry->gid_start);
-	snprintf(ret, BOOK_LINE_SIZE, "%.*s:%" PRIu32 ":%" PRIu32 ":uid=%u%s%s\n",
-		 (int)entry->owner.length, entry->owner.text, entry->range.start,
-		 entry->range.count, entry->uid, gid, entry->adopted ? ",adopted" : "");
+		snprintf(gid, sizeof(gid), "gid=%" PRIu32, entry->gid_start);
+	if (entry->retired)
+		book_format_retired(retired);
+	used = (size_t)snprintf(ret, BOOK_LINE_SIZE, "%.*s:%" PRIu32 ":%" PRIu32 ":",
+				(int)entry->owner.length, entry->owner.text, entry->range.start,
+				entry->range.count);
+	for (size_t i = 0; i < COUNT_OF(flags_set); i++) {
+		if (!flags_set[i][0])
+			continue;
+		used += (size_t)snprintf(ret + used, BOOK_LINE_SIZE - used, "%s%s",
+					 first ? "" : ",", flags_set[i]);
+		first = false;
+	}
+	snprintf(ret + used, BOOK_LINE_SIZE - used, "\n");
 }

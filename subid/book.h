@@ -28,10 +28,14 @@ bool book_entry_is_of_namesake(const struct id_entry *entry, const char *owner, 
 const struct id_entry *book_find(const struct id_file *book, uid_t uid);
 
 /*
- * Writes a line with the flags uid=, gid= and adopted as the entry says. The owner takes at most
- * ID_OWNER_SIZE bytes.
+ * Writes a line with the flags uid=, gid=, adopted and reserved as the entry says, and retired=
+ * with today's date where it does. The owner takes at most ID_OWNER_SIZE bytes.
  */
 #define BOOK_LINE_SIZE (ID_OWNER_SIZE + 128)
 void book_format(const struct id_entry *entry, char ret[static BOOK_LINE_SIZE]);
+
+/* Writes the flag that retires a line today (UTC). */
+#define BOOK_RETIRED_SIZE sizeof("retired=YYYY-MM-DD")
+void book_format_retired(char ret[static BOOK_RETIRED_SIZE]);
 
 #endif

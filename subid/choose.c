@@ -113,7 +113,7 @@ static int take_place(const struct settle_sources *sources, const struct id_set 
 		name_holder(sources, place, met, &holder);
 		return refuse(why, -EEXIST,
 			      "%s's place %" PRIu32 ":%" PRIu32
-			      " (%s) meets %s; free these ids, or change the policy",
+			      " (%s) meets %s; free these ids, or choose others",
 			      request->name, place.start, place.count, setting, holder.text);
 	}
 	*ret = place;
@@ -131,7 +131,8 @@ int choose_range(const struct settle_sources *sources, const struct settle_reque
 	if (r < 0)
 		return refuse_errno(why, r, "cannot choose a range");
 	if (request->fixed.count > 0)
-		return take_place(sources, &taken, request, request->fixed, "range =", ret, why);
+		return take_place(sources, &taken, request, request->fixed, request->fixed_by, ret,
+				  why);
 	if (!request->by_uid) {
 		r = id_set_first_free(&taken, request->pool, count, ret);
 		return r < 0 ? refuse_full(&taken, request, count, why) : 0;

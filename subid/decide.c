@@ -27,18 +27,6 @@ bool settlement_is_recorded(const struct settlement *settled)
 	return true;
 }
 
-/* A malformed line could hide a range; what is on record is not touched by it. */
-static int refuse_if_malformed(const struct settle_sources *sources, struct reason *why)
-{
-	const struct id_file *files[] = {&sources->book, &sources->subuid, &sources->subgid};
-
-	for (size_t i = 0; i < COUNT_OF(files); i++)
-		if (files[i]->malformed)
-			return refuse(why, -EINVAL, "no range can be given to anybody new: %s",
-				      files[i]->malformed_why.text);
-	return 0;
-}
-
 /*
  * Does the file give the user this range? As part of a longer one as well: what was adopted is cut
  * where the other file's range is shorter.
@@ -221,7 +209,7 @@ static int grow(const struct settle_sources *sources, const struct settle_reques
 			sources->source, request->name, has > 0 ? "no more" : "none");
 	if (sources->unknown.text[0])
 		return refuse(why, -EIO, "%s", sources->unknown.text);
-	r = refuse_if_malformed(sources, why);
+	r = sources_refuse_malformed(sources, why);
 	if (r == 0)
 		r = choose_range(sources, request, (uint32_t)(request->size - has), &range, why);
 	if (r == 0)
@@ -250,7 +238,7 @@ static int gather(const struct settle_sources *sources, const struct settle_requ
 	if (settled->count == 0) {
 		if (!sources->asked)
 			return -EAGAIN;
-		r = refuse_if_malformed(sources, why);
+		r = sources_refuse_malformed(sources, why);
 		if (r == 0)
 			r = check_unowned(&sources->book, request, why);
 		settled->retire_name = name_was_others(&sources->book, request);

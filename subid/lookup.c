@@ -22,14 +22,6 @@ static void free_answer(struct subid_range *answer)
 #endif
 }
 
-static bool set_has(const struct id_set *set, struct id_range range)
-{
-	for (size_t i = 0; i < set->count; i++)
-		if (id_range_equal(set->ranges[i], range))
-			return true;
-	return false;
-}
-
 static int add_answer(const struct subid_range *answer, int count, struct id_set *set)
 {
 	for (int i = 0; i < count; i++) {
@@ -39,7 +31,7 @@ static int add_answer(const struct subid_range *answer, int count, struct id_set
 		r = id_range_make(answer[i].start, answer[i].count, &range);
 		if (r < 0)
 			return r;
-		if (set_has(set, range))
+		if (id_set_has(set, range))
 			continue;
 		r = id_set_add(set, range);
 		if (r < 0)

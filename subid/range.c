@@ -13,6 +13,19 @@ int id_range_make(uint64_t start, uint64_t count, struct id_range *ret)
 	return 0;
 }
 
+int id_range_parse(struct slice text, struct id_range *ret)
+{
+	struct slice first_digits;
+	uint64_t first, last;
+
+	if (!next_field(&text, '-', &first_digits) || !text.text)
+		return -EINVAL;
+	if (parse_number(first_digits, ID_LAST, &first) < 0 ||
+	    parse_number(text, ID_LAST, &last) < 0 || last < first)
+		return -EINVAL;
+	return id_range_make(first, last - first + 1, ret) < 0 ? -EINVAL : 0;
+}
+
 uint32_t id_range_last(struct id_range range)
 {
 	return range.start + (range.count - 1);
@@ -61,6 +74,14 @@ int id_set_add_all(struct id_set *set, const struct id_set *more)
 	for (size_t i = 0; r == 0 && i < more->count; i++)
 		r = id_set_add(set, more->ranges[i]);
 	return r;
+}
+
+bool id_set_has(const struct id_set *set, struct id_range range)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (id_range_equal(set->ranges[i], range))
+			return true;
+	return false;
 }
 
 bool id_set_meets(const struct id_set *set, struct id_range range, struct id_range *ret)

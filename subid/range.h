@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "util/parse.h"
+
 /* 4294967295 is (uid_t)-1, "no id" to every system call, so no range holds it. */
 #define ID_LAST (UINT32_MAX - 1)
 
@@ -29,6 +31,9 @@ struct id_range {
  * -ERANGE when count is 0 or an id of it is over ID_LAST.
  */
 int id_range_make(uint64_t start, uint64_t count, struct id_range *ret);
+
+/* Makes one of "FIRST-LAST", both ids in it. -EINVAL when it is none. */
+int id_range_parse(struct slice text, struct id_range *ret);
 
 /* The highest id in it. */
 uint32_t id_range_last(struct id_range range);
@@ -52,6 +57,9 @@ void id_set_free(struct id_set *set);
 
 /* Adds every range of another set. -ENOMEM, with some of them added. */
 int id_set_add_all(struct id_set *set, const struct id_set *more);
+
+/* Is this very range one of the set's? */
+bool id_set_has(const struct id_set *set, struct id_range range);
 
 /* The first range of the set that meets this one. False: none does. Any order. */
 bool id_set_meets(const struct id_set *set, struct id_range range, struct id_range *ret);

@@ -2,7 +2,6 @@
 /* Writing what was decided: see record.h. Runs as root with CAP_CHOWN. */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "subid/book.h"
 #include "subid/record.h"
@@ -83,17 +82,15 @@ static int change_copies(const struct settle_sources *sources, const struct pers
 static int change_book(const struct id_file *book, const struct person *retired, const char *added,
 		       struct reason *why)
 {
-	char flag[32];
+	char flag[BOOK_RETIRED_SIZE];
 	const struct id_file_change change = {.judge = retired ? judge_book : NULL,
 					      .argument = retired,
 					      .flag = flag,
 					      .added = added};
-	time_t now = time(NULL);
-	struct tm day;
 
 	if (!added[0] && !retired)
 		return 0;
-	strftime(flag, sizeof(flag), "retired=%Y-%m-%d", gmtime_r(&now, &day));
+	book_format_retired(flag);
 	return id_file_rewrite(book, &change, why);
 }
 

@@ -1,96 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Reading, deciding and writing a user's range: see settle.h. Runs as root. */
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "subid/book.h"
 #include "subid/lock.h"
-#include "subid/lookup.h"
-#include "subid/paths.h"
-#include "subid/programs.h"
 #include "subid/record.h"
 #include "subid/settle.h"
-#include "subid/subfile.h"
 #include "util/cleanup.h"
-
-static void free_sources(struct settle_sources *sources)
-{
-	free(sources->source);
-	id_file_free(&sources->book);
-	id_file_free(&sources->subuid);
-	id_file_free(&sources->subgid);
-	id_set_free(&sources->lib_uids);
-	id_set_free(&sources->lib_gids);
-	id_set_free(&sources->avoid);
-	accounts_free(&sources->accounts);
-}
-
-static int read_files(struct settle_sources *sources, bool *ret_copies_changed, struct reason *why)
-{
-	bool book_changed = false;
-	int r;
-
-	*ret_copies_changed = false;
-	free(sources->source);
-	sources->source = NULL;
-	r = lookup_source(NSSWITCH_FILE, &sources->source, why);
-	if (r == 0)
-		r = id_file_refresh(BOOK_FILE, book_parse_entry, &sources->book, &book_changed,
-				    why);
-	if (r == 0)
-		r = id_file_refresh(SUBUID_FILE, subfile_parse_entry, &sources->subuid,
-				    ret_copies_changed, why);
-	if (r == 0)
-		r = id_file_refresh(SUBGID_FILE, subfile_parse_entry, &sources->subgid,
-				    ret_copies_changed, why);
-	return r;
-}
-
-/* Is there a line whose owner is a number? To libsubid it is this user's if it is their uid. */
-static bool has_owner(const struct id_file *file, const char *owner)
-{
-	for (size_t i = 0; i < file->count; i++)
-		if (slice_equals(file->entries[i].owner, owner))
-			return true;
-	return false;
-}
-
-/* By name, and by uid where a line has it: each look-up reads the whole file again. */
-static int ask_libsubid(struct settle_sources *sources, const struct settle_request *request,
-			struct reason *why)
-{
-	/* Libsubid takes a file that is not there for an error; we have just looked. */
-	struct id_set *uids = sources->source || sources->subuid.text ? &sources->lib_uids : NULL;
-	struct id_set *gids = sources->source || sources->subgid.text ? &sources->lib_gids : NULL;
-	char digits[16];
-	int r;
-
-	id_set_free(&sources->lib_uids);
-	id_set_free(&sources->lib_gids);
-	snprintf(digits, sizeof(digits), "%u", request->uid);
-	r = lookup_ranges(request->name, uids, gids, why);
-	if (r == 0 && !sources->source)
-		r = lookup_ranges(digits, has_owner(&sources->subuid, digits) ? uids : NULL,
-				  has_owner(&sources->subgid, digits) ? gids : NULL, why);
-	return r;
-}
-
-/* What does not change under shadow's locks, and takes long where the directory is large. */
-static int ask_once(struct settle_sources *sources, const struct settle_request *request,
-		    struct reason *why)
-{
-	int r;
-
-	r = programs_add(&sources->avoid);
-	if (r < 0)
-		return refuse_errno(why, r, "cannot list the ids to avoid");
-	r = request->collect_avoid(request->argument, &sources->avoid, why);
-	if (r < 0)
-		return r;
-	return accounts_enumerate(&sources->accounts, why);
-}
 
 /* The last new range, whose ends no directory has been asked about. NULL: nothing is new. */
 static const struct user_range *find_new(const struct settlement *settled)
@@ -161,20 +77,20 @@ static int read_and_decide(struct settle_sources *sources, const struct settle_r
 	bool changed;
 	int r;
 
-	r = read_files(sources, &changed, why);
+	r = sources_read_files(sources, &changed, why);
 	/* Not to be taken for what a decision asks for: a file under a lease gives -EAGAIN too. */
 	if (r < 0)
 		return r;
 	/* What libsubid said holds as long as the files are those that it read. */
 	if (sources->asked && changed)
-		r = ask_libsubid(sources, request, why);
+		r = sources_ask_libsubid(sources, request, why);
 	if (r == 0)
 		r = decide_and_probe(sources, request, ret, why);
 	if (r != -EAGAIN)
 		return r;
-	r = ask_libsubid(sources, request, why);
+	r = sources_ask_libsubid(sources, request, why);
 	if (r == 0)
-		r = ask_once(sources, request, why);
+		r = sources_ask_taken(sources, request, why);
 	/* Who has something keeps it, whatever does not answer. */
 	if (r < 0 && !book_find(&sources->book, request->uid))
 		return r;
@@ -198,17 +114,42 @@ static int settle_locked(struct settle_sources *sources, const struct settle_req
 	return r;
 }
 
-int settle_range(const struct settle_request *request, struct settlement *ret, struct reason *why)
+/* What there is, or what it would be; *ret_recorded: is that all written already? */
+static int settle_unlocked(struct settle_sources *sources, const struct settle_request *request,
+			   struct settlement *ret, bool *ret_recorded, struct reason *why)
 {
-	CLEANUP(free_sources) struct settle_sources sources = {.asked = false};
-	struct settlement settled;
 	int r;
 
-	r = read_and_decide(&sources, request, &settled, why);
-	if (r == 0 && !settlement_is_recorded(&settled))
+	r = read_and_decide(sources, request, ret, why);
+	if (r < 0)
+		return r;
+	*ret_recorded = settlement_is_recorded(ret);
+	return *ret_recorded ? check_kept(sources, request, ret, why) : 0;
+}
+
+int settle_preview(const struct settle_request *request, struct settlement *ret, struct reason *why)
+{
+	CLEANUP(sources_free) struct settle_sources sources = {.asked = false};
+	struct settlement settled;
+	bool recorded;
+	int r;
+
+	r = settle_unlocked(&sources, request, &settled, &recorded, why);
+	if (r == 0)
+		*ret = settled;
+	return r;
+}
+
+int settle_range(const struct settle_request *request, struct settlement *ret, struct reason *why)
+{
+	CLEANUP(sources_free) struct settle_sources sources = {.asked = false};
+	struct settlement settled;
+	bool recorded;
+	int r;
+
+	r = settle_unlocked(&sources, request, &settled, &recorded, why);
+	if (r == 0 && !recorded)
 		r = settle_locked(&sources, request, &settled, why);
-	else if (r == 0)
-		r = check_kept(&sources, request, &settled, why);
 	if (r == 0)
 		*ret = settled;
 	return r;

@@ -7,10 +7,7 @@
 #ifndef SUBID_SETTLE_H
 #define SUBID_SETTLE_H
 
-#include "subid/accounts.h"
-#include "subid/idfile.h"
-#include "subid/range.h"
-#include "util/reason.h"
+#include "subid/sources.h"
 
 /* More than anybody has; a map of that many extents is still far below the kernel's limits. */
 #define USER_RANGES_MAX 64
@@ -23,26 +20,13 @@ struct settle_request {
 	uint32_t size;	       /* how many ids the user is to have */
 	bool by_uid;	       /* a new range is computed from the uid */
 	struct id_range fixed; /* a new range is this one, unless its count is 0 */
+	const char *fixed_by;  /* who says so, for people: a setting */
 	/*
 	 * Adds what a new range must not meet, besides what we read here. Called once, and only if
 	 * a new range is to be chosen. -errno with a reason: it is not known.
 	 */
 	int (*collect_avoid)(const void *argument, struct id_set *ret, struct reason *why);
 	const void *argument;
-};
-
-/* All that a decision hangs on. */
-struct settle_sources {
-	struct id_file book;
-	struct id_file subuid;
-	struct id_file subgid;
-	char *source;		/* where libsubid looks instead of the two files; NULL: in them */
-	bool asked;		/* are the rest known? */
-	struct reason unknown;	/* why they could not be asked: nothing new then */
-	struct id_set lib_uids; /* libsubid's answers for the name and the uid */
-	struct id_set lib_gids;
-	struct id_set avoid;	  /* the request's, and other programs' ids */
-	struct accounts accounts; /* real users and groups, as far as NSS tells of them */
 };
 
 /* One of a user's ranges: uids, and as many gids. */
@@ -82,5 +66,9 @@ int settle_decide(const struct settle_sources *sources, const struct settle_requ
  * CAP_CHOWN. *ret says what had been written before. Any error with a reason.
  */
 int settle_range(const struct settle_request *request, struct settlement *ret, struct reason *why);
+
+/* What settle_range() would do now, written nowhere. Needs no privilege. */
+int settle_preview(const struct settle_request *request, struct settlement *ret,
+		   struct reason *why);
 
 #endif

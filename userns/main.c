@@ -12,9 +12,9 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } verbs[] = {
-	{"exec", verb_exec},
-	{"list", verb_list},
-	{"status", verb_status},
+	{"exec", verb_exec},	 {"explain", verb_of_helper},	{"grant", verb_of_helper},
+	{"list", verb_list},	 {"reserve", verb_of_helper},	{"revoke", verb_of_helper},
+	{"status", verb_status}, {"unreserve", verb_of_helper},
 };
 
 static const char usage[] =
@@ -22,12 +22,23 @@ static const char usage[] =
 	"       userns status [USER]\n"
 	"       userns list [--json | --raw] [--noheadings] [--output COLUMNS]\n"
 	"       userns list [--map] [--svg FILE]\n"
+	"       userns explain [--config=FILE] [USER]\n"
+	"       userns grant [--size=COUNT] USER\n"
+	"       userns revoke USER\n"
+	"       userns reserve NAME RANGE\n"
+	"       userns reserve --size=COUNT NAME\n"
+	"       userns unreserve NAME [RANGE]\n"
 	"\n"
 	"Your own part of this host's user ids: a user namespace made at login.\n"
 	"\n"
 	"  exec           run a command inside, as root there, with its own mounts\n"
 	"  status         show the namespace, its id maps and its sessions\n"
 	"  list           show every range on this host: a table, a map or a picture\n"
+	"  explain        show what a login would do now, and write nothing\n"
+	"  grant          give a user their range without a login\n"
+	"  revoke         take a user's ranges away: they are retired, and given to nobody\n"
+	"  reserve        set ids aside for another program\n"
+	"  unreserve      retire such ids\n"
 	"  -h, --help     this text; userns(1) has the rest\n"
 	"  -V, --version  the version\n";
 

@@ -12,4 +12,7 @@ int verb_exec(int argc, char **argv);
 int verb_list(int argc, char **argv);
 int verb_status(int argc, char **argv);
 
+/* Hands over to userns-helper. */
+int verb_of_helper(int argc, char **argv);
+
 #endif

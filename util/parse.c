@@ -37,6 +37,22 @@ int parse_id(const char *text, uint32_t *ret)
 	return 0;
 }
 
+int parse_count(struct slice text, uint32_t *ret)
+{
+	uint64_t unit = 1, count;
+
+	if (text.length > 0) {
+		char last = text.text[text.length - 1];
+
+		unit = last == 'K' ? 1u << 10 : last == 'M' ? 1u << 20 : 1;
+		text.length -= unit > 1;
+	}
+	if (parse_number(text, (UINT32_MAX - 1) / unit, &count) < 0 || count == 0)
+		return -EINVAL;
+	*ret = (uint32_t)(count * unit);
+	return 0;
+}
+
 bool next_field(struct slice *rest, char separator, struct slice *ret_field)
 {
 	const char *end;

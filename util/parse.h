@@ -24,6 +24,9 @@ int parse_number(struct slice digits, uint64_t max, uint64_t *ret);
 /* The same for a C string and an id: 0 to 4294967295. */
 int parse_id(const char *text, uint32_t *ret);
 
+/* How many ids: 1 to 4294967294, also as 64K (1024 each) or 1M. -EINVAL otherwise. */
+int parse_count(struct slice text, uint32_t *ret);
+
 /*
  * Cuts the text before the next separator off the front of rest. False when rest is
  * used up; a separator at the very end yields one more, empty, field.

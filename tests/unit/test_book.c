@@ -267,16 +267,33 @@ static void test_format(void **state)
 		struct id_entry entry;
 		const char *line;
 	} rows[] = {
-		{{.owner = {"alice:", 5}, .range = {10, 2}, .gid_start = 10, .uid = 1000},
+		{{.owner = {"alice:", 5},
+		  .range = {10, 2},
+		  .gid_start = 10,
+		  .has_uid = true,
+		  .uid = 1000},
 		 "alice:10:2:uid=1000\n"},
-		{{.owner = {"a", 1}, .range = {10, 2}, .gid_start = 10, .uid = 0},
+		{{.owner = {"a", 1}, .range = {10, 2}, .gid_start = 10, .has_uid = true, .uid = 0},
 		 "a:10:2:uid=0\n"},
-		{{.owner = {"a", 1}, .range = {10, 2}, .gid_start = 30, .uid = 5},
+		{{.owner = {"a", 1}, .range = {10, 2}, .gid_start = 30, .has_uid = true, .uid = 5},
 		 "a:10:2:uid=5,gid=30\n"},
-		{{.owner = {"a", 1}, .range = {10, 2}, .gid_start = 10, .uid = 5, .adopted = true},
+		{{.owner = {"a", 1},
+		  .range = {10, 2},
+		  .gid_start = 10,
+		  .has_uid = true,
+		  .uid = 5,
+		  .adopted = true},
 		 "a:10:2:uid=5,adopted\n"},
-		{{.owner = {"a", 1}, .range = {10, 2}, .gid_start = 0, .uid = 5, .adopted = true},
+		{{.owner = {"a", 1},
+		  .range = {10, 2},
+		  .gid_start = 0,
+		  .has_uid = true,
+		  .uid = 5,
+		  .adopted = true},
 		 "a:10:2:uid=5,gid=0,adopted\n"},
+		{{.owner = {"incus", 5}, .range = {10, 2}, .gid_start = 10, .reserved = true},
+		 "incus:10:2:reserved\n"},
+		{{.owner = {"a", 1}, .range = {10, 2}, .gid_start = 10}, "a:10:2:\n"},
 	};
 
 	(void)state;
@@ -288,6 +305,30 @@ static void test_format(void **state)
 		assert_string_equal(line, rows[i].line);
 		assert_int_equal(line[BOOK_LINE_SIZE], '!');
 	}
+}
+
+/* What is written with today's date is read back as retired. */
+static void test_format_retired(void **state)
+{
+	static const struct id_entry entry = {.owner = {"a", 1},
+					      .range = {10, 2},
+					      .gid_start = 10,
+					      .has_uid = true,
+					      .uid = 5,
+					      .adopted = true,
+					      .retired = true};
+	char line[BOOK_LINE_SIZE], flag[BOOK_RETIRED_SIZE];
+	struct id_entry read;
+
+	(void)state;
+	book_format(&entry, line);
+	book_format_retired(flag);
+	assert_non_null(strstr(line, "a:10:2:uid=5,adopted,retired=2"));
+	assert_non_null(strstr(line, flag));
+	assert_null(book_parse_entry((struct slice){line, strlen(line) - 1}, &read));
+	assert_true(read.retired);
+	assert_true(read.adopted);
+	assert_int_equal(read.uid, 5);
 }
 
 /* The longest line there is comes whole, and is read back as it was meant. */
@@ -446,6 +487,7 @@ int main(void)
 		cmocka_unit_test(test_whose),
 		cmocka_unit_test(test_digits_are_no_namesake),
 		cmocka_unit_test(test_format),
+		cmocka_unit_test(test_format_retired),
 		cmocka_unit_test(test_longest_line),
 		cmocka_unit_test(test_many_lines),
 		cmocka_unit_test(test_find),

@@ -91,6 +91,7 @@ static int decide(const struct row *row, struct settlement *ret, struct reason *
 		.size = row->size ? row->size : 65536,
 		.by_uid = row->by_uid,
 		.fixed = row->fixed,
+		.fixed_by = "range =",
 	};
 	struct settle_sources sources = {
 		.book = file_of(BOOK, row->book, book_parse_entry),

@@ -304,7 +304,8 @@ static int settle(const struct view *view, const struct person *person, int writ
 					       .pool = world.pool,
 					       .size = size_for(person),
 					       .by_uid = world.by_uid,
-					       .fixed = person->fixed};
+					       .fixed = person->fixed,
+					       .fixed_by = "range ="};
 	struct settle_sources sources = {.asked = false};
 	struct reason written = {""};
 	int r;

@@ -144,12 +144,46 @@ static void test_slice_equals(void **state)
 	assert_false(slice_equals((struct slice)SLICE(""), "uid"));
 }
 
+static void test_count(void **state)
+{
+	static const struct {
+		struct slice text;
+		int r;
+		uint32_t count;
+	} rows[] = {
+		{SLICE("1"), 0, 1},
+		{SLICE("65536"), 0, 65536},
+		{SLICE("64K"), 0, 65536},
+		{SLICE("2M"), 0, 2097152},
+		{SLICE("4095M"), 0, 4293918720},
+		{SLICE("4294967294"), 0, 4294967294},
+		{SLICE("4294967295"), -EINVAL, 0},
+		{SLICE("4096M"), -EINVAL, 0},
+		{SLICE("0"), -EINVAL, 0},
+		{SLICE("0K"), -EINVAL, 0},
+		{SLICE(""), -EINVAL, 0},
+		{SLICE("K"), -EINVAL, 0},
+		{SLICE("-1"), -EINVAL, 0},
+		{SLICE("5G"), -EINVAL, 0},
+		{SLICE("1KK"), -EINVAL, 0},
+		{SLICE("1k"), -EINVAL, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		uint32_t count = 7;
+
+		assert_int_equal(parse_count(rows[i].text, &count), rows[i].r);
+		assert_int_equal(count, rows[i].r < 0 ? 7 : rows[i].count);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_numbers),	     cmocka_unit_test(test_ids),
 		cmocka_unit_test(test_fields),	     cmocka_unit_test(test_field_may_hold_nul),
-		cmocka_unit_test(test_slice_equals),
+		cmocka_unit_test(test_slice_equals), cmocka_unit_test(test_count),
 	};
 
 	return cmocka_run_group_tests_name("parse", tests, NULL, NULL);

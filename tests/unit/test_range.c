@@ -454,6 +454,37 @@ static void test_model_of_free(void **state)
 		compare_free_with_model(&seed, bases[i % COUNT(bases)]);
 }
 
+static void test_parse(void **state)
+{
+	static const struct {
+		const char *text;
+		int r;
+		struct id_range range;
+	} rows[] = {
+		{"5-5", 0, {5, 1}},
+		{"0-4294967294", 0, {0, ID_LAST + 1}},
+		{"100000-165535", 0, {100000, 65536}},
+		{"5-4", -EINVAL, {0, 0}},
+		{"5-4294967295", -EINVAL, {0, 0}},
+		{"5", -EINVAL, {0, 0}},
+		{"5-", -EINVAL, {0, 0}},
+		{"-5", -EINVAL, {0, 0}},
+		{"5 - 6", -EINVAL, {0, 0}},
+		{"5-6-7", -EINVAL, {0, 0}},
+		{"", -EINVAL, {0, 0}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct slice text = {rows[i].text, strlen(rows[i].text)};
+		struct id_range range = {7, 7};
+
+		assert_int_equal(id_range_parse(text, &range), rows[i].r);
+		assert_true(id_range_equal(range, rows[i].r < 0 ? ((struct id_range){7, 7})
+								: rows[i].range));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -468,6 +499,7 @@ int main(void)
 		cmocka_unit_test(test_model_of_single_ids),
 		cmocka_unit_test(test_model_of_aligned_ranges),
 		cmocka_unit_test(test_model_of_free),
+		cmocka_unit_test(test_parse),
 	};
 
 	return cmocka_run_group_tests_name("range", tests, NULL, NULL);

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef HELPER_COMMAND_H
+#define HELPER_COMMAND_H
+
+#include "helper/verbs.h"
+
+#define VERB_OF_PARENT 1u /* --pid has to be our parent's */
+#define VERB_FOR_ALL   2u /* also who is not root may run it */
+#define VERB_UNBOUNDED 4u /* without a deadline, unless one is given */
+
+struct verb {
+	const char *name;
+	verb_function *run;
+	const char *options; /* those that only some verbs take, by their letters */
+	int least_operands;
+	int most_operands;
+	unsigned int flags; /* VERB_ */
+};
+
+struct command {
+	const struct verb *verb;
+	struct request request;
+	unsigned int timeout; /* in seconds; 0: none */
+	int result_fd;	      /* -1: people read what we say */
+};
+
+/* Reads the command line. Ends the process when it asks for help, or is wrong. */
+void command_parse(int argc, char **argv, struct command *ret);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What a user is to have, by the policy: the same for a login, for an admin's grant, and for an
+ * explanation of both.
+ */
+#ifndef HELPER_ENTITLEMENT_H
+#define HELPER_ENTITLEMENT_H
+
+#include "conf/policy.h"
+#include "helper/account.h"
+#include "namespace/maps.h"
+#include "subid/settle.h"
+
+/*
+ * Is the user to have a namespace? Reads the policy file for them, unless they are a system
+ * account. RESULT_READY; RESULT_IGNORE, with a note that says why not; RESULT_FAILED with a reason.
+ */
+enum result_code entitlement_judge(const struct account *account, const char *policy_path,
+				   struct policy *ret, struct reason *why);
+
+/*
+ * What to settle; it points into both, which must stay. It keeps clear of live namespaces, for
+ * which it takes caps_for_surveying(); who is not root cannot see those of others, and goes
+ * without.
+ */
+struct settle_request entitlement_request(const struct account *account,
+					  const struct policy *policy);
+
+/* The maps of the namespace. */
+void entitlement_maps(const struct account *account, const struct settlement *settled,
+		      struct ns_maps *ret);
+
+/* Says what of it was new to the user, for the log. */
+void entitlement_note_new(const struct settlement *settled, struct reason *why);
+
+#endif

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * "explain": what a login of the user would do now, by the code that does it, with nothing written.
+ * Runs as root, or as anybody, who just cannot see the namespaces of others.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "helper/deadline.h"
+#include "helper/entitlement.h"
+#include "helper/verbs.h"
+#include "namespace/rundir.h"
+#include "util/cleanup.h"
+#include "util/userns.h"
+
+static void print_label(const char *label)
+{
+	printf("%-11s", label);
+}
+
+static void print_policy(const struct policy *policy, const char *path)
+{
+	static const char *const delegates[] = {
+		[DELEGATE_AUTO] = "auto", [DELEGATE_YES] = "yes", [DELEGATE_NO] = "no"};
+
+	print_label("policy:");
+	printf("%s%s\n", path, access(path, F_OK) == 0 ? "" : " (there is none: defaults)");
+	print_label("settings:");
+	printf("delegate = %s, size = %" PRIu32 ", allocate = %s", delegates[policy->delegate],
+	       policy->size, policy->allocate == ALLOCATE_BY_UID ? "by-uid" : "next");
+	if (policy->range.count > 0)
+		printf(", range = %" PRIu32 "-%" PRIu32, policy->range.start,
+		       id_range_last(policy->range));
+	printf(", pool = %" PRIu32 "-%" PRIu32 "\n", policy->pool.start,
+	       id_range_last(policy->pool));
+}
+
+static const char *describe(const struct user_range *range)
+{
+	if (!range->in_book)
+		return range->adopted ? "found, to be adopted" : "new, to be allocated";
+	return range->in_subuid && range->in_subgid ? "on record" : "on record, copies to be made";
+}
+
+static void print_ranges(const struct settlement *settled)
+{
+	for (size_t i = 0; i < settled->count; i++) {
+		const struct user_range *range = &settled->ranges[i];
+
+		print_label(i == 0 ? "ranges:" : "");
+		printf("%" PRIu32 ":%" PRIu32, range->uids.start, range->uids.count);
+		if (range->gid_start != range->uids.start)
+			printf(" (groups from %" PRIu32 ")", range->gid_start);
+		printf(", %s\n", describe(range));
+	}
+	if (settled->retire_name) {
+		print_label("");
+		puts("ranges of another user of this name, to be retired");
+	}
+}
+
+static void print_map(const char *label, const struct id_map *map)
+{
+	for (size_t i = 0; i < map->count; i++) {
+		const struct extent *e = &map->extents[i];
+
+		print_label(i == 0 ? label : "");
+		printf("%" PRIu32 " %" PRIu32 " %" PRIu32 "\n", e->inside, e->outside, e->count);
+	}
+}
+
+/* What the module would give back to the service. */
+static void print_outcome(enum result_code code, uid_t uid)
+{
+	static const char *const outcomes[] = {
+		[RESULT_READY] = "PAM_SUCCESS, with the namespace ",
+		[RESULT_IGNORE] = "PAM_IGNORE, without a namespace",
+		[RESULT_FAILED] = "PAM_SESSION_ERR, without a namespace",
+		[RESULT_UNKNOWN_USER] = "PAM_USER_UNKNOWN, without a namespace",
+	};
+	char path[RUNDIR_PATH_SIZE] = "";
+
+	if (code == RESULT_READY)
+		rundir_pin_path(uid, path);
+	print_label("a login:");
+	printf("%s%s\n", outcomes[code], path);
+}
+
+static int explain_ranges(const struct account *account, const struct policy *policy,
+			  struct reason *why)
+{
+	const struct settle_request request = entitlement_request(account, policy);
+	struct settlement settled;
+	struct ns_maps maps;
+	int r;
+
+	deadline_phase("the user's id range");
+	r = settle_preview(&request, &settled, why);
+	if (r < 0)
+		return r;
+	print_ranges(&settled);
+	entitlement_maps(account, &settled, &maps);
+	print_map("uid map:", &maps.uids);
+	print_map("gid map:", &maps.gids);
+	print_label("setgroups:");
+	puts(maps.setgroups ? "allow" : "deny");
+	if (geteuid() != 0 && !settlement_is_recorded(&settled))
+		note(why,
+		     "not root, so no namespace of others was seen: a login may choose another "
+		     "range where they map this one");
+	return 0;
+}
+
+static enum result_code explain(const struct account *account, const char *policy_path,
+				struct reason *why)
+{
+	CLEANUP(policy_free) struct policy policy = policy_defaults;
+	enum result_code code;
+
+	print_label("user:");
+	printf("%s, uid %u, gid %u\n", account->name, account->ids.uid, account->ids.gid);
+	code = entitlement_judge(account, policy_path, &policy, why);
+	if (code == RESULT_READY || code == RESULT_IGNORE)
+		print_policy(&policy, policy_path);
+	if (code == RESULT_READY && explain_ranges(account, &policy, why) < 0)
+		code = RESULT_FAILED;
+	return code;
+}
+
+/* Whose name it is when none is given. */
+static const char *own_name(void)
+{
+	struct passwd *entry = getpwuid(getuid());
+
+	return entry ? entry->pw_name : "";
+}
+
+void verb_explain(const struct request *request, struct result *ret)
+{
+	CLEANUP(account_free) struct account account = {.name = NULL};
+	struct reason why = {.text = ""};
+	enum result_code code = RESULT_FAILED;
+
+	if (in_initial_user_namespace() != 1)
+		refuse(&why, -EPERM,
+		       "inside a user namespace nothing is given out: type it outside");
+	else
+		code = account_find(request->operand_count ? request->operands[0] : own_name(),
+				    &account, &why);
+	if (code == RESULT_READY)
+		code = explain(&account, request->policy, &why);
+	print_outcome(code, account.ids.uid);
+	/* Nothing is wrong where the policy says no. */
+	ret->code = code == RESULT_IGNORE ? RESULT_READY : code;
+	memcpy(ret->text, why.text, sizeof(ret->text));
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * "grant": gives a user what a login would, but for the namespace: for who does not log in, or not
+ * yet. Runs as root; caps.h says with which capabilities.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "helper/deadline.h"
+#include "helper/entitlement.h"
+#include "helper/ranges.h"
+#include "helper/verbs.h"
+#include "util/cleanup.h"
+
+/* Who has a use for it: also a service's account, but not root, whose ids are the host's. */
+static int check_account(const struct account *account, struct reason *why)
+{
+	uid_t uid = account->ids.uid;
+
+	if (uid == 0 || uid == 65534 || uid == 65535)
+		return refuse(why, -EPERM, "uid %u can have no range: it is root's or nobody's",
+			      uid);
+	return 0;
+}
+
+static int read_policy(const struct account *account, const struct request *request,
+		       struct policy *ret, struct reason *why)
+{
+	int r;
+
+	r = policy_read(request->policy, account->name, ret, why);
+	if (r < 0 || !request->size)
+		return r;
+	if (ret->range.count > 0 && ret->range.count != request->size)
+		return refuse(why, -EINVAL,
+			      "%s says range = for %s, which has %" PRIu32 " ids; change that, or "
+			      "leave --size out",
+			      request->policy, account->name, ret->range.count);
+	ret->size = request->size;
+	return 0;
+}
+
+static int grant(const struct account *account, const struct policy *policy, struct reason *why)
+{
+	const struct settle_request request = entitlement_request(account, policy);
+	struct settlement settled;
+	char owner[ID_OWNER_SIZE];
+	int r;
+
+	deadline_phase("the user's id range and shadow's locks in /etc");
+	r = settle_range(&request, &settled, why);
+	if (r < 0)
+		return r;
+	owner_in_files(account->name, account->ids.uid, owner);
+	for (size_t i = 0; i < settled.count; i++)
+		print_range(owner, settled.ranges[i].uids);
+	entitlement_note_new(&settled, why);
+	if (policy->delegate == DELEGATE_NO)
+		note(why, "the policy says delegate = no, so a login makes no namespace of it");
+	return 0;
+}
+
+void verb_grant(const struct request *request, struct result *ret)
+{
+	CLEANUP(account_free) struct account account = {.name = NULL};
+	CLEANUP(policy_free) struct policy policy = policy_defaults;
+	struct reason why = {.text = ""};
+	int r;
+
+	ret->code = account_find(request->operands[0], &account, &why);
+	if (ret->code == RESULT_READY) {
+		r = check_account(&account, &why);
+		if (r == 0)
+			r = read_policy(&account, request, &policy, &why);
+		if (r == 0)
+			r = grant(&account, &policy, &why);
+		ret->code = r < 0 ? RESULT_FAILED : RESULT_READY;
+	}
+	memcpy(ret->text, why.text, sizeof(ret->text));
+}

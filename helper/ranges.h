@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Ranges as admins write and read them. */
+#ifndef HELPER_RANGES_H
+#define HELPER_RANGES_H
+
+#include "subid/range.h"
+#include "util/reason.h"
+
+/* Of "FIRST-LAST", as policies have it, or "START:COUNT", as the files do. -EINVAL with a reason.
+ */
+int range_operand(const char *text, struct id_range *ret, struct reason *why);
+
+/* Prints a line as shadow's files have it to stdout. */
+void print_range(const char *owner, struct id_range range);
+
+#endif

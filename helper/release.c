@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Letting go of a namespace: see release.h. Runs as root; caps.h says with which capabilities. */
+#include <errno.h>
+
+#include "helper/caps.h"
+#include "helper/deadline.h"
+#include "helper/pin.h"
+#include "helper/processes.h"
+#include "helper/release.h"
+#include "namespace/rundir.h"
+#include "util/cleanup.h"
+
+/* 1: somebody is inside, and the namespace stays, with a note. */
+static int unpin_if_idle(const struct rundir *dir, uid_t uid, struct reason *why)
+{
+	CLEANUP_FD int fd = -1;
+	pid_t inside = 0;
+	int r;
+
+	r = pin_open(dir, uid, &fd, why);
+	if (r == -ENOENT)
+		return 0;
+	if (r == 0)
+		r = namespace_find_process(fd, &inside, why);
+	if (r == 0 && inside) {
+		note(why, "process %d is still in the namespace; it stays", inside);
+		return 1;
+	}
+	if (r == 0)
+		r = caps_for_pinning(why);
+	if (r == 0)
+		r = pin_detach(dir, why);
+	return r;
+}
+
+static int release(const struct rundir *dir, uid_t uid, const struct session_id *leaving,
+		   struct reason *why)
+{
+	unsigned int live;
+	int r;
+
+	deadline_phase("the processes in the namespace");
+	r = caps_for_inspecting(why);
+	if (r == 0)
+		r = sessions_prune(dir, leaving, &live, why);
+	if (r == 0 && live > 0 && !leaving)
+		note(why, "the namespace stays as long as its sessions: %u", live);
+	if (r < 0 || live > 0)
+		return r;
+	r = unpin_if_idle(dir, uid, why);
+	if (r == 0)
+		rundir_remove_if_unused(uid, dir);
+	return r < 0 ? r : 0;
+}
+
+int release_namespace(uid_t uid, const struct session_id *leaving, struct reason *why)
+{
+	CLEANUP(rundir_close) struct rundir dir = RUNDIR_INIT;
+	int r;
+
+	deadline_phase("the lock of the user's run directory");
+	r = rundir_open(uid, false, &dir, why);
+	/* There is nothing to let go of. */
+	if (r == -ENOENT)
+		return 0;
+	return r < 0 ? r : release(&dir, uid, leaving, why);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * "revoke": takes a user's ranges away, also of one who is gone, and the namespace where nobody
+ * uses it. Runs as root; caps.h says with which capabilities.
+ */
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "helper/caps.h"
+#include "helper/deadline.h"
+#include "helper/ranges.h"
+#include "helper/release.h"
+#include "helper/verbs.h"
+#include "subid/idfile.h"
+#include "subid/retire.h"
+#include "util/account.h"
+#include "util/cleanup.h"
+#include "util/parse.h"
+
+/* By name or uid; an account that is gone is known by what was given. */
+static int find_retiree(const char *text, char owner[static ID_OWNER_SIZE], struct retiree *ret,
+			struct reason *why)
+{
+	struct passwd *entry;
+	uint32_t uid = 0;
+	bool is_uid;
+
+	deadline_phase("the user's account (NSS)");
+	errno = 0;
+	entry = getpwnam(text);
+	is_uid = !entry && means_no_such_user(errno) && parse_id(text, &uid) == 0;
+	if (is_uid) {
+		errno = 0;
+		entry = getpwuid(uid);
+	}
+	if (!entry && !means_no_such_user(errno))
+		return refuse_errno(why, -errno, "cannot look up the user '%s'", text);
+	if (entry)
+		uid = entry->pw_uid;
+	else if (!is_uid && strlen(text) >= ID_OWNER_SIZE)
+		return refuse(why, -ENOENT, "there is no user, and no range, of that name");
+	if (entry)
+		owner_in_files(entry->pw_name, uid, owner);
+	else
+		snprintf(owner, ID_OWNER_SIZE, "%s", text);
+	*ret = (struct retiree){.owner = owner, .has_uid = entry || is_uid, .uid = uid};
+	return 0;
+}
+
+static int retire(const struct retiree *who, struct reason *why)
+{
+	CLEANUP(id_set_free) struct id_set retired = {NULL, 0, 0};
+	int r;
+
+	deadline_phase("shadow's locks in /etc");
+	r = retire_ranges(who, &retired, why);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < retired.count; i++)
+		print_range(who->owner, retired.ranges[i]);
+	note(why, "retired, so that nobody gets the files that may lie there; userns reclaim frees "
+		  "the ids");
+	return who->has_uid ? release_namespace(who->uid, NULL, why) : 0;
+}
+
+void verb_revoke(const struct request *request, struct result *ret)
+{
+	char owner[ID_OWNER_SIZE];
+	struct retiree who;
+	struct reason why = {.text = ""};
+	int r;
+
+	r = find_retiree(request->operands[0], owner, &who, &why);
+	if (r == 0)
+		r = retire(&who, &why);
+	ret->code = r < 0 ? RESULT_FAILED : RESULT_READY;
+	memcpy(ret->text, why.text, sizeof(ret->text));
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Taking ranges away: see retire.h. Runs as root with CAP_CHOWN. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "subid/book.h"
+#include "subid/lock.h"
+#include "subid/retire.h"
+#include "subid/sources.h"
+#include "subid/subfile.h"
+#include "util/cleanup.h"
+
+/* What a line is judged by. */
+struct retirement {
+	const struct retiree *who;
+	const struct id_file *book;
+};
+
+static bool is_of(const struct id_entry *entry, const struct retiree *who)
+{
+	return !entry->reserved && (slice_equals(entry->owner, who->owner) ||
+				    (who->has_uid && entry->has_uid && entry->uid == who->uid));
+}
+
+static enum line_fate judge_book(const struct id_entry *entry, const void *argument)
+{
+	const struct retirement *retirement = argument;
+
+	return is_of(entry, retirement->who) && !entry->retired ? LINE_FLAG : LINE_KEEP;
+}
+
+/* Also retired ones: an earlier call may have come no further than the book. */
+static const struct id_entry *find_in_book(const struct retirement *retirement,
+					   const struct id_entry *copy)
+{
+	for (size_t i = 0; i < retirement->book->count; i++) {
+		const struct id_entry *own = &retirement->book->entries[i];
+
+		if (is_of(own, retirement->who) &&
+		    (id_range_contains(own->range, copy->range) ||
+		     id_range_contains(book_entry_gids(own), copy->range)))
+			return own;
+	}
+	return NULL;
+}
+
+/* By uid where it is theirs now, or was when the range was given to them. */
+static bool is_copy(const struct id_entry *copy, const struct retirement *retirement)
+{
+	const struct retiree *who = retirement->who;
+	const struct id_entry *own;
+	uint64_t number;
+
+	if (who->has_uid)
+		return subfile_owned_by(copy, who->owner, who->uid);
+	if (parse_number(copy->owner, UINT32_MAX, &number) < 0)
+		return slice_equals(copy->owner, who->owner);
+	own = find_in_book(retirement, copy);
+	return own && own->has_uid && own->uid == number;
+}
+
+static enum line_fate judge_copy(const struct id_entry *entry, const void *argument)
+{
+	return is_copy(entry, argument) ? LINE_DROP : LINE_KEEP;
+}
+
+static int refuse_other(const struct id_entry *copy, const char *path, const struct id_entry *other,
+			const char *other_path, struct reason *why)
+{
+	return refuse(why, -EEXIST,
+		      "%s:%u gives %.*s %" PRIu32 ":%" PRIu32
+		      ", which is not in the book and meets %.*s's %" PRIu32 ":%" PRIu32
+		      " (%s:%u); mend that first",
+		      path, copy->line, (int)copy->owner.length, copy->owner.text,
+		      copy->range.start, copy->range.count, (int)other->owner.length,
+		      other->owner.text, other->range.start, other->range.count, other_path,
+		      other->line);
+}
+
+/* What the book is to retire that it never had: it must be nobody else's. */
+static int check_unbooked(const struct settle_sources *sources, const struct retirement *retirement,
+			  const struct id_file *file, const struct id_entry *copy,
+			  struct reason *why)
+{
+	for (size_t i = 0; i < sources->book.count; i++) {
+		const struct id_entry *other = &sources->book.entries[i];
+
+		if (!is_of(other, retirement->who) &&
+		    (id_range_overlaps(other->range, copy->range) ||
+		     id_range_overlaps(book_entry_gids(other), copy->range)))
+			return refuse_other(copy, file->path, other, sources->book.path, why);
+	}
+	for (size_t i = 0; i < file->count; i++) {
+		const struct id_entry *other = &file->entries[i];
+
+		if (!is_copy(other, retirement) && id_range_overlaps(other->range, copy->range))
+			return refuse_other(copy, file->path, other, file->path, why);
+	}
+	return 0;
+}
+
+static int add_unbooked(const struct settle_sources *sources, const struct retirement *retirement,
+			const struct id_file *file, FILE *added, struct id_set *retired,
+			struct reason *why)
+{
+	const struct retiree *who = retirement->who;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < file->count; i++) {
+		const struct id_entry *copy = &file->entries[i];
+		struct id_entry line = {.owner = {who->owner, strlen(who->owner)},
+					.range = copy->range,
+					.gid_start = copy->range.start,
+					.has_uid = who->has_uid,
+					.uid = who->uid,
+					.adopted = true,
+					.retired = true};
+		char text[BOOK_LINE_SIZE];
+
+		if (!is_copy(copy, retirement) || find_in_book(retirement, copy) ||
+		    id_set_has(retired, copy->range))
+			continue;
+		r = check_unbooked(sources, retirement, file, copy, why);
+		if (r < 0)
+			return r;
+		book_format(&line, text);
+		fputs(text, added);
+		r = id_set_add(retired, copy->range);
+	}
+	return r < 0 ? refuse_errno(why, r, "cannot retire ranges") : 0;
+}
+
+static int collect_booked(const struct retirement *retirement, struct id_set *retired,
+			  struct reason *why)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < retirement->book->count; i++)
+		if (judge_book(&retirement->book->entries[i], retirement) == LINE_FLAG)
+			r = id_set_add(retired, retirement->book->entries[i].range);
+	return r < 0 ? refuse_errno(why, r, "cannot retire ranges") : 0;
+}
+
+static bool any_copy(const struct id_file *file, const struct retirement *retirement)
+{
+	for (size_t i = 0; i < file->count; i++)
+		if (is_copy(&file->entries[i], retirement))
+			return true;
+	return false;
+}
+
+/* The book first: what goes from the copies must stay on record. */
+static int write_files(const struct settle_sources *sources, const struct retirement *retirement,
+		       const char *added, bool change_book, struct reason *why)
+{
+	const struct id_file *copies[] = {&sources->subuid, &sources->subgid};
+	char flag[BOOK_RETIRED_SIZE];
+	const struct id_file_change change = {
+		.judge = judge_book, .argument = retirement, .flag = flag, .added = added};
+	const struct id_file_change drop = {.judge = judge_copy, .argument = retirement};
+	int r = 0;
+
+	book_format_retired(flag);
+	if (change_book)
+		r = id_file_rewrite(&sources->book, &change, why);
+	for (size_t i = 0; r == 0 && !sources->source && i < COUNT_OF(copies); i++)
+		if (any_copy(copies[i], retirement))
+			r = id_file_rewrite(copies[i], &drop, why);
+	return r;
+}
+
+static int retire_locked(const struct settle_sources *sources, const struct retiree *who,
+			 struct id_set *retired, struct reason *why)
+{
+	const struct retirement retirement = {who, &sources->book};
+	const struct id_file *copies[] = {&sources->subuid, &sources->subgid};
+	CLEANUP_FREE char *added = NULL;
+	size_t length;
+	FILE *stream;
+	int r;
+
+	r = collect_booked(&retirement, retired, why);
+	if (r < 0)
+		return r;
+	stream = open_memstream(&added, &length);
+	if (!stream)
+		return refuse_errno(why, -errno, "cannot retire ranges");
+	/* Where the ids come from elsewhere, the two files are nobody's business. */
+	for (size_t i = 0; r == 0 && !sources->source && i < COUNT_OF(copies); i++)
+		r = add_unbooked(sources, &retirement, copies[i], stream, retired, why);
+	if (fclose(stream) != 0 && r == 0)
+		r = refuse_errno(why, -ENOMEM, "cannot retire ranges");
+	if (r < 0)
+		return r;
+	if (retired->count == 0 && (sources->source || (!any_copy(copies[0], &retirement) &&
+							!any_copy(copies[1], &retirement))))
+		return refuse(why, -ENOENT, "'%s' has no range on record", who->owner);
+	return write_files(sources, &retirement, added, retired->count > 0, why);
+}
+
+int retire_ranges(const struct retiree *who, struct id_set *ret_retired, struct reason *why)
+{
+	CLEANUP(sources_free) struct settle_sources sources = {.asked = false};
+	CLEANUP(subid_unlock) struct subid_lock lock = SUBID_LOCK_INIT;
+	CLEANUP(id_set_free) struct id_set retired = {NULL, 0, 0};
+	bool changed;
+	int r;
+
+	r = subid_lock(&lock, why);
+	if (r == 0)
+		r = sources_read_files(&sources, &changed, why);
+	if (r == 0)
+		r = retire_locked(&sources, who, &retired, why);
+	if (r < 0)
+		return r;
+	*ret_retired = retired;
+	retired = (struct id_set){NULL, 0, 0};
+	return 0;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * All that a decision about ranges hangs on: the three files, and what libsubid, NSS and the caller
+ * know. Read and asked here, so that deciding is pure.
+ */
+#ifndef SUBID_SOURCES_H
+#define SUBID_SOURCES_H
+
+#include <stdbool.h>
+
+#include "subid/accounts.h"
+#include "subid/idfile.h"
+#include "subid/range.h"
+#include "util/reason.h"
+
+struct settle_request;
+
+/* Zero it to begin; sources_free() to end. */
+struct settle_sources {
+	struct id_file book;
+	struct id_file subuid;
+	struct id_file subgid;
+	char *source;		/* where libsubid looks instead of the two files; NULL: in them */
+	bool asked;		/* are the rest known? */
+	struct reason unknown;	/* why they could not be asked: nothing new then */
+	struct id_set lib_uids; /* libsubid's answers for the name and the uid */
+	struct id_set lib_gids;
+	struct id_set avoid;	  /* the request's, and other programs' ids */
+	struct accounts accounts; /* real users and groups, as far as NSS tells of them */
+};
+
+/*
+ * Reads book, /etc/subuid and /etc/subgid, or again, as they are now. *ret_copies_changed: are the
+ * last two others than before? -errno with a reason.
+ */
+int sources_read_files(struct settle_sources *sources, bool *ret_copies_changed,
+		       struct reason *why);
+
+/* Asks libsubid for the user's ranges. -errno with a reason. */
+int sources_ask_libsubid(struct settle_sources *sources, const struct settle_request *request,
+			 struct reason *why);
+
+/*
+ * Asks what a new range must not meet, which does not change under shadow's locks, and takes long
+ * where the directory is large. -errno with a reason.
+ */
+int sources_ask_taken(struct settle_sources *sources, const struct settle_request *request,
+		      struct reason *why);
+
+/*
+ * -EINVAL with a reason when a line is malformed: it could hide a range, so nothing new can be
+ * given out. What is on record is not touched by it.
+ */
+int sources_refuse_malformed(const struct settle_sources *sources, struct reason *why);
+
+void sources_free(struct settle_sources *sources);
+
+#endif
