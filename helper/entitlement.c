@@ -9,22 +9,26 @@
 #include "namespace/live.h"
 #include "util/account.h"
 
-enum result_code entitlement_judge(const struct account *account, const char *policy_path,
-				   struct policy *ret, struct reason *why)
+enum result_code entitlement_read(const struct account *account, const char *policy_path,
+				  struct policy *ret, struct reason *why)
 {
-	const char *knob;
-
 	if (is_system_account(account->ids.uid, host_uid_min(LOGIN_DEFS))) {
 		note(why, "uid %u is a system account", account->ids.uid);
 		return RESULT_IGNORE;
 	}
-	if (policy_read(policy_path, account->name, ret, why) < 0)
-		return RESULT_FAILED;
-	if (ret->delegate == DELEGATE_NO) {
+	return policy_read(policy_path, account->name, ret, why) < 0 ? RESULT_FAILED : RESULT_READY;
+}
+
+enum result_code entitlement_judge(const struct policy *policy, const char *policy_path,
+				   struct reason *why)
+{
+	const char *knob;
+
+	if (policy->delegate == DELEGATE_NO) {
 		note(why, "%s says delegate = no", policy_path);
 		return RESULT_IGNORE;
 	}
-	knob = ret->delegate == DELEGATE_AUTO ? host_forbids_user_namespaces() : NULL;
+	knob = policy->delegate == DELEGATE_AUTO ? host_forbids_user_namespaces() : NULL;
 	if (knob) {
 		note(why,
 		     "this host forbids users to create user namespaces (%s); delegate = yes in "

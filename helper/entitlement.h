@@ -12,11 +12,15 @@
 #include "subid/settle.h"
 
 /*
- * Is the user to have a namespace? Reads the policy file for them, unless they are a system
- * account. RESULT_READY; RESULT_IGNORE, with a note that says why not; RESULT_FAILED with a reason.
+ * Reads the policy file for the user. RESULT_READY; RESULT_IGNORE: a system account, for which it
+ * is not read; with a note; RESULT_FAILED with a reason. policy_free() afterwards.
  */
-enum result_code entitlement_judge(const struct account *account, const char *policy_path,
-				   struct policy *ret, struct reason *why);
+enum result_code entitlement_read(const struct account *account, const char *policy_path,
+				  struct policy *ret, struct reason *why);
+
+/* Is the user to have a namespace? RESULT_READY; RESULT_IGNORE, with a note that says why not. */
+enum result_code entitlement_judge(const struct policy *policy, const char *policy_path,
+				   struct reason *why);
 
 /*
  * What to settle; it points into both, which must stay. It keeps clear of live namespaces, for

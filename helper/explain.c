@@ -123,9 +123,11 @@ static enum result_code explain(const struct account *account, const char *polic
 
 	print_label("user:");
 	printf("%s, uid %u, gid %u\n", account->name, account->ids.uid, account->ids.gid);
-	code = entitlement_judge(account, policy_path, &policy, why);
-	if (code == RESULT_READY || code == RESULT_IGNORE)
+	code = entitlement_read(account, policy_path, &policy, why);
+	if (code == RESULT_READY) {
 		print_policy(&policy, policy_path);
+		code = entitlement_judge(&policy, policy_path, why);
+	}
 	if (code == RESULT_READY && explain_ranges(account, &policy, why) < 0)
 		code = RESULT_FAILED;
 	return code;

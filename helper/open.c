@@ -182,7 +182,9 @@ void verb_open(const struct request *request, struct result *ret)
 
 	code = account_find(request->operands[0], &account, &why);
 	if (code == RESULT_READY)
-		code = entitlement_judge(&account, request->policy, &policy, &why);
+		code = entitlement_read(&account, request->policy, &policy, &why);
+	if (code == RESULT_READY)
+		code = entitlement_judge(&policy, request->policy, &why);
 	if (code == RESULT_READY)
 		code = delegate(&account, &policy, request, &ret->session, &why);
 	ret->code = code;

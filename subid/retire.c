@@ -16,8 +16,16 @@
 /* What a line is judged by. */
 struct retirement {
 	const struct retiree *who;
-	const struct id_file *book;
+	/* Their lines of the book, also retired ones: a call that a crash ended may have come no
+	 * further than the book. */
+	const struct id_entry **own;
+	size_t own_count;
 };
+
+static void cleanup_retirement(struct retirement *retirement)
+{
+	free(retirement->own);
+}
 
 static bool is_of(const struct id_entry *entry, const struct retiree *who)
 {
@@ -32,34 +40,36 @@ static enum line_fate judge_book(const struct id_entry *entry, const void *argum
 	return is_of(entry, retirement->who) && !entry->retired ? LINE_FLAG : LINE_KEEP;
 }
 
-/* Also retired ones: an earlier call may have come no further than the book. */
-static const struct id_entry *find_in_book(const struct retirement *retirement,
-					   const struct id_entry *copy)
+static const struct id_entry *find_own(const struct retirement *retirement,
+				       const struct id_entry *copy)
 {
-	for (size_t i = 0; i < retirement->book->count; i++) {
-		const struct id_entry *own = &retirement->book->entries[i];
+	for (size_t i = 0; i < retirement->own_count; i++) {
+		const struct id_entry *own = retirement->own[i];
 
-		if (is_of(own, retirement->who) &&
-		    (id_range_contains(own->range, copy->range) ||
-		     id_range_contains(book_entry_gids(own), copy->range)))
+		if (id_range_contains(own->range, copy->range) ||
+		    id_range_contains(book_entry_gids(own), copy->range))
 			return own;
 	}
 	return NULL;
 }
 
-/* By uid where it is theirs now, or was when the range was given to them. */
+/* Under the name or uid that was given, or those that the book has beside it. */
 static bool is_copy(const struct id_entry *copy, const struct retirement *retirement)
 {
 	const struct retiree *who = retirement->who;
 	const struct id_entry *own;
-	uint64_t number;
+	char owner[ID_OWNER_SIZE];
 
-	if (who->has_uid)
-		return subfile_owned_by(copy, who->owner, who->uid);
-	if (parse_number(copy->owner, UINT32_MAX, &number) < 0)
-		return slice_equals(copy->owner, who->owner);
-	own = find_in_book(retirement, copy);
-	return own && own->has_uid && own->uid == number;
+	if (who->has_uid ? subfile_owned_by(copy, who->owner, who->uid)
+			 : slice_equals(copy->owner, who->owner))
+		return true;
+	own = find_own(retirement, copy);
+	if (!own || own->owner.length >= sizeof(owner))
+		return false;
+	memcpy(owner, own->owner.text, own->owner.length);
+	owner[own->owner.length] = '\0';
+	return own->has_uid ? subfile_owned_by(copy, owner, own->uid)
+			    : slice_equals(copy->owner, owner);
 }
 
 static enum line_fate judge_copy(const struct id_entry *entry, const void *argument)
@@ -120,7 +130,7 @@ static int add_unbooked(const struct settle_sources *sources, const struct retir
 					.retired = true};
 		char text[BOOK_LINE_SIZE];
 
-		if (!is_copy(copy, retirement) || find_in_book(retirement, copy) ||
+		if (!is_copy(copy, retirement) || find_own(retirement, copy) ||
 		    id_set_has(retired, copy->range))
 			continue;
 		r = check_unbooked(sources, retirement, file, copy, why);
@@ -133,15 +143,24 @@ static int add_unbooked(const struct settle_sources *sources, const struct retir
 	return r < 0 ? refuse_errno(why, r, "cannot retire ranges") : 0;
 }
 
-static int collect_booked(const struct retirement *retirement, struct id_set *retired,
-			  struct reason *why)
+static int collect_own(const struct id_file *book, struct retirement *retirement,
+		       struct id_set *retired)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < retirement->book->count; i++)
-		if (judge_book(&retirement->book->entries[i], retirement) == LINE_FLAG)
-			r = id_set_add(retired, retirement->book->entries[i].range);
-	return r < 0 ? refuse_errno(why, r, "cannot retire ranges") : 0;
+	retirement->own = calloc(book->count + 1, sizeof(*retirement->own));
+	if (!retirement->own)
+		return -ENOMEM;
+	for (size_t i = 0; r == 0 && i < book->count; i++) {
+		const struct id_entry *entry = &book->entries[i];
+
+		if (!is_of(entry, retirement->who))
+			continue;
+		retirement->own[retirement->own_count++] = entry;
+		if (!entry->retired)
+			r = id_set_add(retired, entry->range);
+	}
+	return r;
 }
 
 static bool any_copy(const struct id_file *file, const struct retirement *retirement)
@@ -172,31 +191,41 @@ static int write_files(const struct settle_sources *sources, const struct retire
 	return r;
 }
 
-static int retire_locked(const struct settle_sources *sources, const struct retiree *who,
-			 struct id_set *retired, struct reason *why)
+/* What only shadow's files have, as lines for the book. The caller frees *ret. */
+static int collect_unbooked(const struct settle_sources *sources,
+			    const struct retirement *retirement, struct id_set *retired, char **ret,
+			    struct reason *why)
 {
-	const struct retirement retirement = {who, &sources->book};
 	const struct id_file *copies[] = {&sources->subuid, &sources->subgid};
-	CLEANUP_FREE char *added = NULL;
 	size_t length;
-	FILE *stream;
-	int r;
+	FILE *stream = open_memstream(ret, &length);
+	int r = 0;
 
-	r = collect_booked(&retirement, retired, why);
-	if (r < 0)
-		return r;
-	stream = open_memstream(&added, &length);
 	if (!stream)
 		return refuse_errno(why, -errno, "cannot retire ranges");
 	/* Where the ids come from elsewhere, the two files are nobody's business. */
 	for (size_t i = 0; r == 0 && !sources->source && i < COUNT_OF(copies); i++)
-		r = add_unbooked(sources, &retirement, copies[i], stream, retired, why);
+		r = add_unbooked(sources, retirement, copies[i], stream, retired, why);
 	if (fclose(stream) != 0 && r == 0)
 		r = refuse_errno(why, -ENOMEM, "cannot retire ranges");
+	return r;
+}
+
+static int retire_locked(const struct settle_sources *sources, const struct retiree *who,
+			 struct id_set *retired, struct reason *why)
+{
+	CLEANUP(cleanup_retirement) struct retirement retirement = {.who = who};
+	CLEANUP_FREE char *added = NULL;
+	int r;
+
+	r = collect_own(&sources->book, &retirement, retired);
+	if (r < 0)
+		return refuse_errno(why, r, "cannot retire ranges");
+	r = collect_unbooked(sources, &retirement, retired, &added, why);
 	if (r < 0)
 		return r;
-	if (retired->count == 0 && (sources->source || (!any_copy(copies[0], &retirement) &&
-							!any_copy(copies[1], &retirement))))
+	if (retired->count == 0 && (sources->source || (!any_copy(&sources->subuid, &retirement) &&
+							!any_copy(&sources->subgid, &retirement))))
 		return refuse(why, -ENOENT, "'%s' has no range on record", who->owner);
 	return write_files(sources, &retirement, added, retired->count > 0, why);
 }
