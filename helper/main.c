@@ -71,8 +71,6 @@ static int become_root(struct reason *why)
 {
 	if (geteuid() != 0)
 		return refuse(why, -EPERM, "must be run by root");
-	if (in_initial_user_namespace() != 1)
-		return refuse(why, -EPERM, "must be run in the initial user namespace, with /proc");
 	if (setgroups(0, NULL) < 0 || setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
 		return refuse_errno(why, -errno, "cannot become root alone");
 	return caps_for_settling(why);
@@ -112,6 +110,8 @@ static int prepare(const struct command *command, struct reason *why)
 {
 	int r;
 
+	if (in_initial_user_namespace() != 1)
+		return refuse(why, -EPERM, "must be run in the initial user namespace, with /proc");
 	if ((command->verb->flags & VERB_FOR_ALL) && geteuid() != 0)
 		return 0;
 	r = check_parent(command, why);
