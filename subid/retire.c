@@ -90,26 +90,40 @@ static int refuse_other(const struct id_entry *copy, const char *path, const str
 		      other->line);
 }
 
-/* What the book is to retire that it never had: it must be nobody else's. */
-static int check_unbooked(const struct settle_sources *sources, const struct retirement *retirement,
-			  const struct id_file *file, const struct id_entry *copy,
-			  struct reason *why)
+/*
+ * Does somebody else's line of the file meet it? 1: one has all of it, which keeps it on record; 0:
+ * none does; -EEXIST with a reason: some of it.
+ */
+static int compare_others(const struct id_file *file, bool by_gids,
+			  const struct retirement *retirement, const struct id_file *copies,
+			  const struct id_entry *copy, struct reason *why)
 {
-	for (size_t i = 0; i < sources->book.count; i++) {
-		const struct id_entry *other = &sources->book.entries[i];
-
-		if (!is_of(other, retirement->who) &&
-		    (id_range_overlaps(other->range, copy->range) ||
-		     id_range_overlaps(book_entry_gids(other), copy->range)))
-			return refuse_other(copy, file->path, other, sources->book.path, why);
-	}
 	for (size_t i = 0; i < file->count; i++) {
 		const struct id_entry *other = &file->entries[i];
+		struct id_range range = by_gids ? book_entry_gids(other) : other->range;
 
-		if (!is_copy(other, retirement) && id_range_overlaps(other->range, copy->range))
-			return refuse_other(copy, file->path, other, file->path, why);
+		if (!id_range_overlaps(range, copy->range) ||
+		    (file == copies ? is_copy(other, retirement) : is_of(other, retirement->who)))
+			continue;
+		return id_range_contains(range, copy->range)
+			       ? 1
+			       : refuse_other(copy, copies->path, other, file->path, why);
 	}
 	return 0;
+}
+
+/* Is it to be retired, as nothing else keeps it on record? 1, 0, or -EEXIST with a reason. */
+static int is_unbooked(const struct settle_sources *sources, const struct retirement *retirement,
+		       const struct id_file *file, const struct id_entry *copy, struct reason *why)
+{
+	int r;
+
+	if (!is_copy(copy, retirement) || find_own(retirement, copy))
+		return 0;
+	r = compare_others(&sources->book, file == &sources->subgid, retirement, file, copy, why);
+	if (r == 0)
+		r = compare_others(file, false, retirement, file, copy, why);
+	return r < 0 ? r : r == 0;
 }
 
 static int add_unbooked(const struct settle_sources *sources, const struct retirement *retirement,
@@ -117,9 +131,7 @@ static int add_unbooked(const struct settle_sources *sources, const struct retir
 			struct reason *why)
 {
 	const struct retiree *who = retirement->who;
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < file->count; i++) {
+	for (size_t i = 0; i < file->count; i++) {
 		const struct id_entry *copy = &file->entries[i];
 		struct id_entry line = {.owner = {who->owner, strlen(who->owner)},
 					.range = copy->range,
@@ -129,18 +141,20 @@ static int add_unbooked(const struct settle_sources *sources, const struct retir
 					.adopted = true,
 					.retired = true};
 		char text[BOOK_LINE_SIZE];
+		int r;
 
-		if (!is_copy(copy, retirement) || find_own(retirement, copy) ||
-		    id_set_has(retired, copy->range))
-			continue;
-		r = check_unbooked(sources, retirement, file, copy, why);
+		r = is_unbooked(sources, retirement, file, copy, why);
 		if (r < 0)
 			return r;
+		if (r == 0 || id_set_has(retired, copy->range))
+			continue;
 		book_format(&line, text);
 		fputs(text, added);
 		r = id_set_add(retired, copy->range);
+		if (r < 0)
+			return refuse_errno(why, r, "cannot retire ranges");
 	}
-	return r < 0 ? refuse_errno(why, r, "cannot retire ranges") : 0;
+	return 0;
 }
 
 static int collect_own(const struct id_file *book, struct retirement *retirement,

@@ -144,18 +144,26 @@ setup_file() {
 	run ! grep -qE "^(unbooked|$uid):" /etc/subuid /etc/subgid
 }
 
-@test "revoke: refuses where what only shadow's files have is somebody else's as well" {
+@test "revoke: what is wholly somebody else's is just dropped; where it is in part, it refuses" {
 	new_user mixed
 	userns grant mixed
+	mixed_range=$(range_of "$uid")
 	new_user owner
 	userns grant owner
-	echo "mixed:$(range_of "$uid" | cut -d: -f1):10" >> /etc/subuid
+	start=$(range_of "$uid" | cut -d: -f1)
+	echo "mixed:$start:65537" >> /etc/subuid
 	files=$(files_sum)
 	asked revoke mixed
 	[ "$status" = 1 ]
 	[[ $stderr = *"meets owner's"*"mend that first"* ]]
 	[ "$(files_sum)" = "$files" ]
-	sed -i '$d' /etc/subuid
+	sed -i "s/^mixed:$start:65537/mixed:$start:65536/" /etc/subuid
+	asked revoke mixed
+	[ "$status" = 0 ]
+	[ "$output" = "mixed:$mixed_range" ]
+	run ! grep -q '^mixed:' /etc/subuid /etc/subgid
+	[ "$(grep -c '^mixed:' $book)" = 1 ]
+	one_range_everywhere owner
 }
 
 @test "revoke: an idle namespace goes; one in use stays, and it is said why" {
