@@ -68,12 +68,32 @@ static int check_request(const struct settle_request *request, struct reason *wh
 	return 0;
 }
 
+int reserve_locked(struct settle_sources *sources, const struct settle_request *request,
+		   struct id_range *ret, bool *ret_new, struct reason *why)
+{
+	struct id_range range = request->fixed;
+	bool is_new = !is_there(&sources->book, request);
+	int r = 0;
+
+	if (is_new) {
+		r = sources_refuse_malformed(sources, why);
+		if (r == 0)
+			r = choose(sources, request, &range, why);
+		if (r == 0)
+			r = add_line(&sources->book, request->name, range, why);
+	}
+	if (r < 0)
+		return r;
+	*ret = range;
+	*ret_new = is_new;
+	return 0;
+}
+
 int reserve_range(const struct settle_request *request, struct id_range *ret, bool *ret_new,
 		  struct reason *why)
 {
 	CLEANUP(sources_free) struct settle_sources sources = {.asked = false};
 	CLEANUP(subid_unlock) struct subid_lock lock = SUBID_LOCK_INIT;
-	struct id_range range = request->fixed;
 	bool changed;
 	int r;
 
@@ -87,19 +107,7 @@ int reserve_range(const struct settle_request *request, struct id_range *ret, bo
 		r = subid_lock(&lock, why);
 	if (r == 0)
 		r = sources_read_files(&sources, &changed, why);
-	if (r < 0)
-		return r;
-	*ret_new = !is_there(&sources.book, request);
-	if (*ret_new) {
-		r = sources_refuse_malformed(&sources, why);
-		if (r == 0)
-			r = choose(&sources, request, &range, why);
-		if (r == 0)
-			r = add_line(&sources.book, request->name, range, why);
-	}
-	if (r == 0)
-		*ret = range;
-	return r;
+	return r < 0 ? r : reserve_locked(&sources, request, ret, ret_new, why);
 }
 
 struct wanted {

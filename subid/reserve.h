@@ -16,6 +16,10 @@
 int reserve_range(const struct settle_request *request, struct id_range *ret, bool *ret_new,
 		  struct reason *why);
 
+/* The same by files that were read under shadow's locks, which the caller holds. */
+int reserve_locked(struct settle_sources *sources, const struct settle_request *request,
+		   struct id_range *ret, bool *ret_new, struct reason *why);
+
 /*
  * Retires what is reserved for the name: that range, or all of it where the count is 0.
  * *ret_retired: those ranges. -ENOENT: there is none; or -errno; with a reason.

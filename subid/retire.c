@@ -225,41 +225,48 @@ static int collect_unbooked(const struct settle_sources *sources,
 	return r;
 }
 
-static int retire_locked(const struct settle_sources *sources, const struct retiree *who,
-			 struct id_set *retired, struct reason *why)
+static int retire(const struct settle_sources *sources, struct retirement *retirement,
+		  struct id_set *retired, struct reason *why)
 {
-	CLEANUP(cleanup_retirement) struct retirement retirement = {.who = who};
 	CLEANUP_FREE char *added = NULL;
 	int r;
 
-	r = collect_own(&sources->book, &retirement, retired);
+	r = collect_own(&sources->book, retirement, retired);
 	if (r < 0)
 		return refuse_errno(why, r, "cannot retire ranges");
-	r = collect_unbooked(sources, &retirement, retired, &added, why);
+	r = collect_unbooked(sources, retirement, retired, &added, why);
 	if (r < 0)
 		return r;
-	if (retired->count == 0 && (sources->source || (!any_copy(&sources->subuid, &retirement) &&
-							!any_copy(&sources->subgid, &retirement))))
-		return refuse(why, -ENOENT, "'%s' has no range on record", who->owner);
-	return write_files(sources, &retirement, added, retired->count > 0, why);
+	if (retired->count == 0 && (sources->source || (!any_copy(&sources->subuid, retirement) &&
+							!any_copy(&sources->subgid, retirement))))
+		return refuse(why, -ENOENT, "'%s' has no range on record", retirement->who->owner);
+	return write_files(sources, retirement, added, retired->count > 0, why);
+}
+
+int retire_locked(const struct settle_sources *sources, const struct retiree *who,
+		  struct id_set *ret_retired, struct reason *why)
+{
+	CLEANUP(cleanup_retirement) struct retirement retirement = {.who = who};
+	CLEANUP(id_set_free) struct id_set retired = {NULL, 0, 0};
+	int r;
+
+	r = retire(sources, &retirement, &retired, why);
+	if (r < 0)
+		return r;
+	*ret_retired = retired;
+	retired = (struct id_set){NULL, 0, 0};
+	return 0;
 }
 
 int retire_ranges(const struct retiree *who, struct id_set *ret_retired, struct reason *why)
 {
 	CLEANUP(sources_free) struct settle_sources sources = {.asked = false};
 	CLEANUP(subid_unlock) struct subid_lock lock = SUBID_LOCK_INIT;
-	CLEANUP(id_set_free) struct id_set retired = {NULL, 0, 0};
 	bool changed;
 	int r;
 
 	r = subid_lock(&lock, why);
 	if (r == 0)
 		r = sources_read_files(&sources, &changed, why);
-	if (r == 0)
-		r = retire_locked(&sources, who, &retired, why);
-	if (r < 0)
-		return r;
-	*ret_retired = retired;
-	retired = (struct id_set){NULL, 0, 0};
-	return 0;
+	return r < 0 ? r : retire_locked(&sources, who, ret_retired, why);
 }

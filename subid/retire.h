@@ -9,8 +9,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "subid/range.h"
-#include "util/reason.h"
+#include "subid/sources.h"
 
 /* Whose ranges; who is gone may be known by name alone. */
 struct retiree {
@@ -27,5 +26,9 @@ struct retiree {
  * else's; or -errno; with a reason.
  */
 int retire_ranges(const struct retiree *who, struct id_set *ret_retired, struct reason *why);
+
+/* The same by files that were read under shadow's locks, which the caller holds. */
+int retire_locked(const struct settle_sources *sources, const struct retiree *who,
+		  struct id_set *ret_retired, struct reason *why);
 
 #endif

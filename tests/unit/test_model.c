@@ -11,12 +11,10 @@
 #include "subid/settle.h"
 #include "subid/subfile.h"
 #include "tests/unit/model.h"
+#include "tests/unit/model_events.h"
 #include "tests/unit/parsed.h"
 
 enum { SEQUENCES = 2500, STEPS = 60 };
-
-/* How many files can be written before the host crashes; negative: all. */
-static int writes_left = -1;
 
 /* In libc's place: util/file writes by renaming, so a crash is a rename that does not come. */
 int renameat(int from_dir, const char *from, int to_dir, const char *to)
@@ -241,21 +239,6 @@ static void check_success(const struct settlement *settled, const struct forecas
 
 /* A login, as settle_range() has it. */
 
-static void parse_files(struct settle_sources *ret)
-{
-	static id_entry_parser *const parsers[] = {book_parse_entry, subfile_parse_entry,
-						   subfile_parse_entry};
-	struct id_file *files[] = {&ret->book, &ret->subuid, &ret->subgid};
-
-	for (size_t i = 0; i < 3; i++) {
-		size_t length;
-		char *text = load(i, &length);
-
-		assert_int_equal(id_file_parse(world.paths[i], text, length, parsers[i], files[i]),
-				 0);
-	}
-}
-
 static void answer(const struct view *view, const struct person *person, struct settle_sources *ret)
 {
 	struct id_set *sets[] = {NULL, &ret->lib_uids, &ret->lib_gids};
@@ -281,17 +264,6 @@ static void answer(const struct view *view, const struct person *person, struct 
 			id_set_add(&ret->accounts.gids, (struct id_range){world.people[i].gid, 1});
 		}
 	ret->asked = true;
-}
-
-static void free_sources(struct settle_sources *sources)
-{
-	id_file_free(&sources->book);
-	id_file_free(&sources->subuid);
-	id_file_free(&sources->subgid);
-	id_set_free(&sources->lib_uids);
-	id_set_free(&sources->lib_gids);
-	id_set_free(&sources->avoid);
-	accounts_free(&sources->accounts);
 }
 
 /* Decides, and writes as many files as writes says. *ret_decided: was it a decision to give? */
@@ -324,7 +296,7 @@ static int settle(const struct view *view, const struct person *person, int writ
 		r = record_settlement(&sources, &request, ret, &written);
 		writes_left = -1;
 	}
-	free_sources(&sources);
+	sources_free(&sources);
 	return r;
 }
 
@@ -385,206 +357,6 @@ static void log_in(size_t person, int writes)
 	check_others(&before, &after, who);
 	if (r == 0)
 		check_success(&settled, &forecast, &after, person, &why);
-}
-
-/* What happens on a host. */
-
-static void append(size_t which, const char *line)
-{
-	size_t length;
-	CLEANUP_FREE char *text = load(which, &length);
-	char all[1 << 16];
-	int n;
-
-	/* Some people's editors end no last line. */
-	n = snprintf(all, sizeof(all), "%s%s%s%s", text ? text : "",
-		     length && text[length - 1] != '\n' ? "\n" : "", line, one_in(8) ? "" : "\n");
-	assert_in_range(n, 1, sizeof(all) - 1);
-	store(which, all);
-}
-
-/* Rewrites a file line by line; edit gives the line anew, or an empty one for none. */
-static void edit_file(size_t which,
-		      void edit(const char *line, const void *argument, char ret[static 160]),
-		      const void *argument)
-{
-	size_t length;
-	CLEANUP_FREE char *text = load(which, &length);
-	char all[1 << 16] = "", *rest = text, *line;
-	size_t used = 0;
-
-	if (!text)
-		return;
-	while ((line = strsep(&rest, "\n"))) {
-		char edited[160];
-
-		if (!*line)
-			continue;
-		edit(line, argument, edited);
-		if (*edited)
-			used += (size_t)snprintf(all + used, sizeof(all) - used, "%s\n", edited);
-	}
-	store(which, all);
-}
-
-static void drop_name(const char *line, const void *argument, char ret[static 160])
-{
-	const char *name = argument;
-	size_t length = strlen(name);
-
-	snprintf(ret, 160, "%s",
-		 strncmp(line, name, length) == 0 && line[length] == ':' ? "" : line);
-}
-
-static void drop_line(const char *line, const void *argument, char ret[static 160])
-{
-	snprintf(ret, 160, "%s", strcmp(line, argument) == 0 ? "" : line);
-}
-
-static void retire_line(const char *text, const void *argument, char ret[static 160])
-{
-	const struct person *person = argument;
-	struct line line;
-
-	snprintf(ret, 160, "%s%s", text,
-		 read_line(text, &line) && is_of(person, &line) ? ",retired=2026-01-31" : "");
-}
-
-/* A line that is in an admin's way: it will be taken away some day. */
-static void append_wrong(size_t which, const char *line)
-{
-	if (world.wrong_count == COUNT(world.wrong))
-		return;
-	snprintf(world.wrong[world.wrong_count++], sizeof(world.wrong[0]), "%s", line);
-	append(which, line);
-}
-
-static void mend(void)
-{
-	for (size_t i = 0; i < world.wrong_count; i++)
-		for (size_t which = 0; which < 3; which++)
-			edit_file(which, drop_line, world.wrong[i]);
-	world.wrong_count = 0;
-}
-
-static struct id_range some_range(void)
-{
-	uint32_t start = world.pool.start + draw(world.pool.count);
-	uint32_t room = world.pool.start + world.pool.count - start;
-	uint32_t most = room < world.size ? room : world.size;
-
-	return (struct id_range){start, 1 + draw(most)};
-}
-
-/* Clear of all lines, of all that ever was handed out, and of people's ids. */
-static bool find_clean(struct id_range *ret)
-{
-	static struct taken taken;
-	static struct view view;
-
-	look(&view);
-	collect_taken(&view, NULL, &taken);
-	for (size_t i = 0; i < world.people_count; i++) {
-		take(&taken, (struct id_range){world.people[i].uid, 1});
-		take(&taken, (struct id_range){world.people[i].gid, 1});
-	}
-	for (unsigned int i = 0; i < 20; i++) {
-		*ret = some_range();
-		if (!is_taken(&taken, *ret))
-			return true;
-	}
-	return false;
-}
-
-static void reserve(void)
-{
-	struct id_range range;
-	char line[128];
-	bool clean = find_clean(&range);
-
-	if (!clean)
-		range = some_range();
-	snprintf(line, sizeof(line), "program:%u:%u:reserved", range.start, range.count);
-	if (clean)
-		append(BOOK, line);
-	else if (one_in(3))
-		append_wrong(BOOK, line);
-}
-
-/* What useradd or usermod --add-subuids write; seldom over what others have. */
-static void give_lines(size_t person)
-{
-	struct person *who = &world.people[person];
-	struct id_range range, elsewhere;
-	bool clean = find_clean(&range) && !one_in(10);
-	char line[128], owner[32];
-
-	owner_of(who, owner);
-	if (!clean)
-		range = some_range();
-	elsewhere = range;
-	if (one_in(4) && !find_clean(&elsewhere))
-		clean = false;
-	who->has_extra = true;
-	for (size_t half = SUBUID; half <= SUBGID; half++) {
-		const struct id_range *ids = half == SUBUID ? &range : &elsewhere;
-
-		snprintf(line, sizeof(line), "%s:%u:%u", owner, ids->start, ids->count);
-		if (one_in(8))
-			continue;
-		if (clean)
-			append(half, line);
-		else
-			append_wrong(half, line);
-	}
-}
-
-static void garble(void)
-{
-	append_wrong(draw(3), garbage[draw(COUNT(garbage))]);
-}
-
-static void add_real_account(void)
-{
-	if (world.real_count == COUNT(world.real_uids))
-		return;
-	world.real_uids[world.real_count] = world.pool.start + draw(world.pool.count);
-	world.real_gids[world.real_count] = world.pool.start + draw(world.pool.count);
-	world.real_count++;
-}
-
-/* Is it what the book has under this uid, whoever had that? */
-static bool is_held_by_uid(const struct held *held, uid_t uid)
-{
-	return held->person != NOBODY && world.people[held->person].uid == uid;
-}
-
-/* An admin retires who is gone, and clears the copies, or forgets one for a while. */
-static void retire(size_t person)
-{
-	const uid_t uid = world.people[person].uid;
-	static struct view view;
-
-	look(&view);
-	edit_file(BOOK, retire_line, &world.people[person]);
-	for (size_t i = 0; i < world.held_count; i++) {
-		const struct held held = world.held[i];
-
-		if (!is_held_by_uid(&held, uid))
-			continue;
-		world.held[i].person = NOBODY;
-		for (size_t half = SUBUID; half <= SUBGID; half++)
-			for (size_t j = 0; j < view.counts[half]; j++) {
-				const struct line *line = &view.lines[half][j];
-
-				if (!owns(&world.people[held.person], line) ||
-				    !meet(line->ids, half == SUBUID ? held.uids : held.gids))
-					continue;
-				edit_file(half, drop_line, line->text);
-				if (one_in(4))
-					append_wrong(half, line->text);
-			}
-	}
 }
 
 static const char *const names[] = {"alice", "ali", "bob",	"carol", "dave", "erin",
@@ -682,6 +454,7 @@ enum event {
 	RECREATE,
 	DELETE,
 	RETIRE,
+	REVOKE,
 	RESERVE,
 	USERADD,
 	ACCOUNT,
@@ -694,14 +467,15 @@ static const struct {
 	const char *name;
 	uint32_t weight;
 } events[EVENTS] = {
-	[LOG_IN] = {"a login", 38},
+	[LOG_IN] = {"a login", 35},
 	[CRASH] = {"a crash", 15},
 	[GROW] = {"another policy", 5},
 	[NEW] = {"a new user", 12},
 	[RECREATE] = {"a name for another uid", 6},
-	[DELETE] = {"a user deleted", 4},
-	[RETIRE] = {"a user retired", 4},
-	[RESERVE] = {"a range reserved", 3},
+	[DELETE] = {"a user deleted", 3},
+	[RETIRE] = {"a user retired by hand", 2},
+	[REVOKE] = {"userns revoke", 5},
+	[RESERVE] = {"a range reserved", 4},
 	[USERADD] = {"lines of useradd", 6},
 	[ACCOUNT] = {"a real account", 1},
 	[GARBLE] = {"a malformed line", 2},
@@ -745,6 +519,10 @@ static void happen(enum event event)
 	case RETIRE:
 		if (pick(!one_in(5), &person))
 			retire(person);
+		break;
+	case REVOKE:
+		if (pick(!one_in(3), &person))
+			revoke_ranges(person, one_in(3) ? (int)draw(4) : -1);
 		break;
 	case USERADD:
 		if (pick(false, &person))
@@ -842,6 +620,11 @@ static void assert_seen(void)
 		{"kept short", seen.kept_short, 500},
 		{"adopted", seen.adopted, 500},
 		{"retired", seen.retired, 500},
+		{"revoked", revoked.done, 1000},
+		{"revoked, with what only shadow's files had", revoked.unbooked, 100},
+		{"revoked, crashed", revoked.crashed, 200},
+		{"revoked, refused", revoked.refused, 3},
+		{"reserved by verb", reserved_by_verb, 300},
 		{"completed", seen.completed, 500},
 		{"crashed", seen.crashed, 1000},
 		{"refused", seen.refused, 2000},
