@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Ranges as libsubid knows them: see lookup.h. Runs as root, without capabilities. */
 #include <ctype.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <shadow/subid.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,6 +77,41 @@ static int start_libsubid(struct reason *why)
 	if (!subid_init("userns-helper", nowhere))
 		return refuse(why, -EIO, "libsubid cannot be started");
 	return 0;
+}
+
+/*
+ * Where its module is missing, or is none, libsubid takes the two files without a word (shadow,
+ * lib/nss.c): nobody's lines, to a host that keeps them elsewhere.
+ */
+static int check_module(const char *source, struct reason *why)
+{
+	static const char *const functions[] = {"shadow_subid_has_range",
+						"shadow_subid_list_owner_ranges",
+						"shadow_subid_find_subid_owners"};
+	char name[64];
+	void *module;
+	bool whole;
+
+	snprintf(name, sizeof(name), "libsubid_%s.so", source);
+	module = dlopen(name, RTLD_LAZY | RTLD_LOCAL);
+	whole = module != NULL;
+	for (size_t i = 0; whole && i < COUNT_OF(functions); i++)
+		whole = dlsym(module, functions[i]) != NULL;
+	if (module)
+		dlclose(module);
+	return whole ? 0
+		     : refuse(why, -EIO,
+			      "nsswitch.conf takes subordinate ids from '%s', and libsubid cannot "
+			      "load its module for that, %s; install it",
+			      source, name);
+}
+
+int lookup_ranges_from(const char *source, const char *owner, struct id_set *uids,
+		       struct id_set *gids, struct reason *why)
+{
+	int r = check_module(source, why);
+
+	return r < 0 ? r : lookup_ranges(owner, uids, gids, why);
 }
 
 int lookup_ranges(const char *owner, struct id_set *uids, struct id_set *gids, struct reason *why)

@@ -21,6 +21,10 @@
  */
 int lookup_ranges(const char *owner, struct id_set *uids, struct id_set *gids, struct reason *why);
 
+/* The same where lookup_source() has named one. -EIO also when libsubid has no module for it. */
+int lookup_ranges_from(const char *source, const char *owner, struct id_set *uids,
+		       struct id_set *gids, struct reason *why);
+
 /*
  * Where libsubid looks on this host: nsswitch.conf(5) can name one other source for "subid" than
  * /etc/subuid and /etc/subgid. *ret_source is the caller's to free, NULL for the files.

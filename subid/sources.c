@@ -68,8 +68,10 @@ int sources_ask_libsubid(struct settle_sources *sources, const struct settle_req
 	id_set_free(&sources->lib_uids);
 	id_set_free(&sources->lib_gids);
 	snprintf(digits, sizeof(digits), "%u", request->uid);
+	if (sources->source)
+		return lookup_ranges_from(sources->source, request->name, uids, gids, why);
 	r = lookup_ranges(request->name, uids, gids, why);
-	if (r == 0 && !sources->source)
+	if (r == 0)
 		r = lookup_ranges(digits, has_owner(&sources->subuid, digits) ? uids : NULL,
 				  has_owner(&sources->subgid, digits) ? gids : NULL, why);
 	return r;

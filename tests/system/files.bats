@@ -127,11 +127,18 @@ teardown() {
 	[ "$mode" = 644 ]
 }
 
-@test "another source of subordinate ids than files: nothing is written" {
-	new_user elsewhere
+@test "another source of subordinate ids without its module, or with half of one: not the files instead" {
+	useradd -M elsewhere
+	lines=$(cat /etc/subuid)
 	echo 'subid: sss' >> /etc/nsswitch.conf
-	refused elsewhere "takes subordinate ids from 'sss'"
+	refused elsewhere "takes subordinate ids from 'sss', and libsubid cannot load its module for that, libsubid_sss.so"
+	echo 'int shadow_subid_has_range;' |
+		gcc -shared -fPIC -x c -o "/usr/lib/$(gcc -print-multiarch)/libsubid_sss.so" -
+	refused elsewhere "libsubid cannot load its module"
+	rm "/usr/lib/$(gcc -print-multiarch)/libsubid_sss.so"
 	sed -i '/^subid:/d' /etc/nsswitch.conf
+	# Those lines would have been libsubid's answer.
+	grep -q '^elsewhere:' <<< "$lines"
 }
 
 @test "libsubid: ranges of the uid in digits, in one of the files, are adopted" {
