@@ -37,12 +37,27 @@ static int add_entry(struct id_file *file, const struct id_entry *entry)
 	return 0;
 }
 
-static void note_malformed(struct id_file *file, unsigned int line, const char *wrong)
+static int note_malformed(struct id_file *file, unsigned int line, const char *wrong)
 {
-	if (file->malformed)
-		return;
-	file->malformed = line;
-	refuse(&file->malformed_why, -EINVAL, "%s:%u: malformed line: %s", file->path, line, wrong);
+	if (!file->malformed_lines)
+		file->malformed_lines = calloc(MALFORMED_KEPT, sizeof(*file->malformed_lines));
+	if (!file->malformed_lines)
+		return -ENOMEM;
+	if (file->malformed < MALFORMED_KEPT)
+		file->malformed_lines[file->malformed] = (struct malformed_line){line, wrong};
+	file->malformed++;
+	return 0;
+}
+
+bool id_file_malformed(const struct id_file *file, unsigned int index, struct reason *ret)
+{
+	const struct malformed_line *line;
+
+	if (index >= file->malformed || index >= MALFORMED_KEPT)
+		return false;
+	line = &file->malformed_lines[index];
+	refuse(ret, -EINVAL, "%s:%u: malformed line: %s", file->path, line->line, line->wrong);
+	return true;
 }
 
 int id_file_parse(const char *path, char *text, size_t length, id_entry_parser *parse,
@@ -59,9 +74,7 @@ int id_file_parse(const char *path, char *text, size_t length, id_entry_parser *
 		if (is_blank(line))
 			continue;
 		wrong = parse(line, &entry);
-		if (wrong) {
-			note_malformed(&file, number, wrong);
-		} else if (add_entry(&file, &entry) < 0) {
+		if ((wrong ? note_malformed(&file, number, wrong) : add_entry(&file, &entry)) < 0) {
 			id_file_free(&file);
 			return -ENOMEM;
 		}
@@ -114,6 +127,7 @@ int id_file_refresh(const char *path, id_entry_parser *parse, struct id_file *fi
 
 void id_file_free(struct id_file *file)
 {
+	free(file->malformed_lines);
 	free(file->entries);
 	free(file->text);
 	*file = (struct id_file){.path = NULL};

@@ -32,6 +32,14 @@ struct id_entry {
 	bool retired;	     /* its user is gone; never handed out */
 };
 
+struct malformed_line {
+	unsigned int line;
+	const char *wrong; /* for people; lives for ever */
+};
+
+/* No more of them are kept, of however many there are. */
+#define MALFORMED_KEPT 100
+
 struct id_file {
 	const char *path; /* the caller's */
 	char *text;	  /* as it was read; NULL: there is no such file */
@@ -39,8 +47,8 @@ struct id_file {
 	struct id_entry *entries;
 	size_t count;
 	size_t room;
-	unsigned int malformed;	     /* the first line that cannot be read, 0: none */
-	struct reason malformed_why; /* what is wrong with it, with file and line */
+	unsigned int malformed;			/* how many lines cannot be read */
+	struct malformed_line *malformed_lines; /* the first MALFORMED_KEPT of them */
 };
 
 /* Reads a line, neither blank nor a comment. Gives NULL, or what is wrong with it, for people. */
@@ -64,6 +72,12 @@ int id_file_refresh(const char *path, id_entry_parser *parse, struct id_file *fi
 /* The same from an allocated text, which it takes over, also on failure (-ENOMEM). */
 int id_file_parse(const char *path, char *text, size_t length, id_entry_parser *parse,
 		  struct id_file *ret);
+
+/*
+ * What is wrong with the index-th malformed line, with file and line. False: there are no more, or
+ * no more were kept.
+ */
+bool id_file_malformed(const struct id_file *file, unsigned int index, struct reason *ret);
 
 void id_file_free(struct id_file *file);
 

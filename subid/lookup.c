@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Ranges as libsubid knows them: see lookup.h. Runs as root, without capabilities. */
-#include <ctype.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <shadow/subid.h>
@@ -124,44 +123,4 @@ int lookup_ranges(const char *owner, struct id_set *uids, struct id_set *gids, s
 	if (r == 0)
 		r = ask(subid_get_gid_ranges, "gids", owner, gids, why);
 	return r;
-}
-
-/* The first word behind "subid:", or an empty slice. */
-static struct slice source_of(struct slice line)
-{
-	static const char key[] = "subid:";
-	size_t begin, end;
-
-	for (begin = 0; begin < line.length && isblank((unsigned char)line.text[begin]); begin++)
-		;
-	if (line.length - begin < sizeof(key) - 1 ||
-	    memcmp(line.text + begin, key, sizeof(key) - 1) != 0)
-		return (struct slice){NULL, 0};
-	begin += sizeof(key) - 1;
-	while (begin < line.length && isblank((unsigned char)line.text[begin]))
-		begin++;
-	for (end = begin; end < line.length && !isspace((unsigned char)line.text[end]); end++)
-		;
-	return (struct slice){line.text + begin, end - begin};
-}
-
-int lookup_source(const char *nsswitch_path, char **ret_source, struct reason *why)
-{
-	CLEANUP_FREE char *text = NULL;
-	struct slice rest, line, source = {NULL, 0};
-	size_t length = 0;
-	int r;
-
-	r = file_read_trusted(nsswitch_path, 1 << 20, &text, &length, why);
-	if (r < 0 && r != -ENOENT)
-		return r;
-	/* Shadow takes the first line that names one. */
-	for (rest = (struct slice){text, length};
-	     source.length == 0 && next_field(&rest, '\n', &line);)
-		source = source_of(line);
-	*ret_source = NULL;
-	if (source.length == 0 || slice_equals(source, "files"))
-		return 0;
-	*ret_source = strndup(source.text, source.length);
-	return *ret_source ? 0 : refuse_errno(why, -ENOMEM, "cannot read %s", nsswitch_path);
 }

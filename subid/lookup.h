@@ -25,11 +25,4 @@ int lookup_ranges(const char *owner, struct id_set *uids, struct id_set *gids, s
 int lookup_ranges_from(const char *source, const char *owner, struct id_set *uids,
 		       struct id_set *gids, struct reason *why);
 
-/*
- * Where libsubid looks on this host: nsswitch.conf(5) can name one other source for "subid" than
- * /etc/subuid and /etc/subgid. *ret_source is the caller's to free, NULL for the files.
- * -errno with a reason.
- */
-int lookup_source(const char *nsswitch_path, char **ret_source, struct reason *why);
-
 #endif

@@ -9,6 +9,7 @@
 #include "subid/paths.h"
 #include "subid/programs.h"
 #include "subid/settle.h"
+#include "subid/source.h"
 #include "subid/sources.h"
 #include "subid/subfile.h"
 #include "util/cleanup.h"
@@ -94,10 +95,18 @@ int sources_ask_taken(struct settle_sources *sources, const struct settle_reques
 int sources_refuse_malformed(const struct settle_sources *sources, struct reason *why)
 {
 	const struct id_file *files[] = {&sources->book, &sources->subuid, &sources->subgid};
+	unsigned int count = 0;
+	struct reason first;
 
-	for (size_t i = 0; i < COUNT_OF(files); i++)
-		if (files[i]->malformed)
-			return refuse(why, -EINVAL, "no range can be given to anybody new: %s",
-				      files[i]->malformed_why.text);
-	return 0;
+	for (size_t i = 0; i < COUNT_OF(files); i++) {
+		if (count == 0)
+			id_file_malformed(files[i], 0, &first);
+		count += files[i]->malformed;
+	}
+	if (count == 0)
+		return 0;
+	refuse(why, -EINVAL, "no range can be given to anybody new: %s", first.text);
+	if (count > 1)
+		note(why, "userns check names %u more such lines", count - 1);
+	return -EINVAL;
 }

@@ -382,9 +382,16 @@ static int complain_of_malformed(const struct listing *listing)
 {
 	int status = EXIT_DONE;
 
-	for (size_t i = 0; i < LISTING_SOURCES; i++)
-		if (listing->files[i].malformed)
-			status = complain(EXIT_REFUSED, "%s", listing->files[i].malformed_why.text);
+	for (size_t f = 0; f < LISTING_SOURCES; f++) {
+		const struct id_file *file = &listing->files[f];
+		struct reason why;
+
+		for (unsigned int i = 0; id_file_malformed(file, i, &why); i++)
+			status = complain(EXIT_REFUSED, "%s", why.text);
+		if (file->malformed > MALFORMED_KEPT)
+			complain(0, "%s: %u more malformed lines", file->path,
+				 file->malformed - MALFORMED_KEPT);
+	}
 	return status;
 }
 

@@ -190,16 +190,18 @@ static void test_files(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct id_file file = book_of(rows[i].text, rows[i].length);
 
-		if (file.count != rows[i].count || file.malformed != rows[i].malformed)
-			fail_msg("%s: %zu entries, malformed %u", rows[i].name, file.count,
-				 file.malformed);
+		struct reason why;
+		unsigned int first = file.malformed ? file.malformed_lines[0].line : 0;
+
+		if (file.count != rows[i].count || first != rows[i].malformed)
+			fail_msg("%s: %zu entries, malformed %u", rows[i].name, file.count, first);
 		if (file.count)
 			assert_int_equal(file.entries[file.count - 1].line, rows[i].last_line);
-		if (file.malformed) {
+		if (id_file_malformed(&file, 0, &why)) {
 			char place[32];
 
-			snprintf(place, sizeof(place), "/etc/book:%u: ", file.malformed);
-			TELLS(rows[i].name, &file.malformed_why, place, "malformed");
+			snprintf(place, sizeof(place), "/etc/book:%u: ", first);
+			TELLS(rows[i].name, &why, place, "malformed");
 		}
 		id_file_free(&file);
 		assert_null(file.text);
@@ -259,6 +261,28 @@ static void test_digits_are_no_namesake(void **state)
 	owner_in_files("2000", 1000, owner);
 	assert_true(book_entry_is_of(&e, 2000));
 	assert_false(book_entry_is_of_namesake(&e, owner, 1000));
+}
+
+/* Each of them is told, up to a bound; all are counted. */
+static void test_every_malformed_line(void **state)
+{
+	char text[3 * 250 + 1] = "";
+	struct id_file file;
+	struct reason why;
+	char place[32];
+
+	(void)state;
+	for (unsigned int i = 0; i < 250; i++)
+		memcpy(text + (size_t)3 * i, i % 2 ? "x:\n" : "#y\n", 4);
+	file = book_of(text, sizeof(text) - 1);
+	assert_int_equal(file.malformed, 125);
+	for (unsigned int i = 0; i < MALFORMED_KEPT; i++) {
+		assert_true(id_file_malformed(&file, i, &why));
+		snprintf(place, sizeof(place), "/etc/book:%u: ", 2 * i + 2);
+		TELLS("a line", &why, place, "malformed");
+	}
+	assert_false(id_file_malformed(&file, MALFORMED_KEPT, &why));
+	id_file_free(&file);
 }
 
 static void test_format(void **state)
@@ -486,6 +510,7 @@ int main(void)
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_whose),
 		cmocka_unit_test(test_digits_are_no_namesake),
+		cmocka_unit_test(test_every_malformed_line),
 		cmocka_unit_test(test_format),
 		cmocka_unit_test(test_format_retired),
 		cmocka_unit_test(test_longest_line),

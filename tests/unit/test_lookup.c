@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Where nsswitch.conf(5) takes subordinate ids from: lookup_source() of subid/lookup. */
-#include "subid/lookup.h"
+#include "subid/source.h"
 #include "tests/unit/scratch.h"
 
 static void test_sources(void **state)

@@ -159,7 +159,8 @@ static void test_read(void **state)
 				      subfile_parse_entry, &file, &why),
 			 0);
 	assert_int_equal(file.count, 2);
-	assert_int_equal(file.malformed, 3);
+	assert_int_equal(file.malformed, 1);
+	assert_int_equal(file.malformed_lines[0].line, 3);
 	assert_int_equal(file.entries[1].line, 4);
 	assert_string_equal(file.path, s->path);
 	id_file_free(&file);
