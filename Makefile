@@ -46,12 +46,13 @@ NAMESPACE = namespace/holder namespace/inspect namespace/live namespace/maps nam
 HELPER = helper/account helper/caps helper/close helper/command helper/create helper/deadline \
          helper/entitlement helper/explain helper/grant helper/main helper/open helper/pin \
          helper/processes helper/ranges helper/release helper/reserve helper/revoke helper/worker
-USERNS = userns/admin userns/caller userns/complain userns/drawing userns/exec userns/list userns/listing userns/main \
-         userns/map userns/maps_table userns/pins userns/space userns/status userns/svg userns/table \
+USERNS = userns/admin userns/audit userns/caller userns/check userns/claims userns/columns userns/complain userns/drawing userns/exec userns/list userns/listing userns/main \
+         userns/map userns/maps_table userns/overlaps userns/people userns/pins userns/space userns/status userns/svg userns/table \
          userns/text
 # The command reads what the helper writes, and needs none of what libsubid does.
-USERNS_READS = conf/keys conf/policy subid/book subid/idfile subid/range subid/subfile
-USERNS_TESTED = userns/listing userns/pins userns/space userns/text
+USERNS_READS = conf/keys conf/policy subid/accounts subid/book subid/idfile subid/programs subid/range \
+               subid/source subid/subfile
+USERNS_TESTED = userns/audit userns/claims userns/listing userns/overlaps userns/people userns/pins userns/space userns/text
 MODULE = pam_userns/module pam_userns/options pam_userns/start util/parse util/reason
 MANPAGES = man/pam_userns.8 man/userns.conf.5 man/usernamespaces.5 man/userns.1 man/userns-helper.8
 

@@ -12,13 +12,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "config.h"
 #include "conf/policy.h"
 #include "namespace/rundir.h"
 #include "subid/book.h"
+#include "userns/columns.h"
 #include "userns/complain.h"
 #include "userns/drawing.h"
 #include "userns/listing.h"
@@ -65,9 +65,11 @@ static const struct table_column columns[COLUMNS] = {
 static const size_t usual_columns[] = {COLUMN_USER,  COLUMN_START,  COLUMN_COUNT,    COLUMN_LAST,
 				       COLUMN_FLAGS, COLUMN_SOURCE, COLUMN_NAMESPACE};
 
+static const struct known_columns all_columns = {columns, COLUMNS, usual_columns,
+						 COUNT_OF(usual_columns)};
+
 struct list_options {
-	size_t shown[COLUMNS];
-	size_t shown_count;
+	struct shown_columns shown;
 	bool json;
 	bool raw;
 	bool no_headings;
@@ -91,52 +93,7 @@ static void show_help(void)
 	     "      --svg FILE        draw it as a picture, to a new file; -: to stdout\n"
 	     "\n"
 	     "Columns:");
-	for (size_t i = 0; i < COLUMNS; i++)
-		printf("  %-10s %s\n", columns[i].name, columns[i].help);
-}
-
-static void use_usual_columns(struct list_options *options)
-{
-	memcpy(options->shown, usual_columns, sizeof(usual_columns));
-	options->shown_count = COUNT_OF(usual_columns);
-}
-
-static int find_column(struct slice name, size_t *ret)
-{
-	for (size_t i = 0; i < COLUMNS; i++)
-		if (strlen(columns[i].name) == name.length &&
-		    strncasecmp(columns[i].name, name.text, name.length) == 0) {
-			*ret = i;
-			return 0;
-		}
-	return complain(EXIT_USAGE, "there is no column '%.*s'; see userns list --help",
-			(int)name.length, name.text);
-}
-
-static int parse_columns(const char *text, struct list_options *options)
-{
-	struct slice rest, name;
-	size_t column = 0;
-	int status;
-
-	use_usual_columns(options);
-	if (text[0] == '+')
-		text++;
-	else
-		options->shown_count = 0;
-	rest = (struct slice){text, strlen(text)};
-	while (next_field(&rest, ',', &name)) {
-		status = find_column(name, &column);
-		if (status != 0)
-			return status;
-		/* In JSON, a name can stand just once. */
-		for (size_t i = 0; i < options->shown_count; i++)
-			if (options->shown[i] == column)
-				return complain(EXIT_USAGE, "column %s is there twice",
-						columns[column].name);
-		options->shown[options->shown_count++] = column;
-	}
-	return 0;
+	columns_help(&all_columns);
 }
 
 static int check_options(const struct list_options *options)
@@ -164,7 +121,7 @@ static int apply_option(int option, struct list_options *options)
 		options->no_headings = true;
 		return 0;
 	case 'o':
-		return parse_columns(optarg, options);
+		return columns_parse(optarg, &all_columns, &options->shown);
 	case 'm':
 		options->map = true;
 		return 0;
@@ -189,7 +146,7 @@ static int parse_options(int argc, char **argv, struct list_options *options)
 	};
 	int option, status = 0;
 
-	use_usual_columns(options);
+	columns_use_usual(&all_columns, &options->shown);
 	optind = 0;
 	while (status == 0 && (option = getopt_long(argc, argv, "Jrno:h", names, NULL)) != -1)
 		status = apply_option(option, options);
@@ -278,8 +235,8 @@ static int print_list(const struct listing *listing, const struct list_options *
 	const struct table table = {
 		.name = "ranges",
 		.columns = columns,
-		.shown = options->shown,
-		.shown_count = options->shown_count,
+		.shown = options->shown.columns,
+		.shown_count = options->shown.count,
 		.format = options->json	 ? TABLE_JSON
 			  : options->raw ? TABLE_RAW
 					 : TABLE_PLAIN,

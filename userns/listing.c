@@ -7,24 +7,9 @@
 #include "subid/book.h"
 #include "subid/paths.h"
 #include "subid/subfile.h"
+#include "userns/claims.h"
 #include "userns/listing.h"
 #include "util/cleanup.h"
-
-/*
- * What the book has in the name, or under the uid, of an owner. In a sorted list of them, reach is
- * the last id of all that the owner has up to here, so that one look tells what is covered.
- */
-struct claim {
-	struct slice name; /* of no length: the uid counts */
-	uint32_t uid;
-	uint32_t start;
-	uint32_t reach;
-};
-
-struct claims {
-	struct claim *claims;
-	size_t count;
-};
 
 int listing_read(struct listing *listing, struct reason *why)
 {
@@ -44,96 +29,6 @@ int listing_read(struct listing *listing, struct reason *why)
 			return r;
 	}
 	return 0;
-}
-
-/* To shadow, digits alone are a uid. */
-static struct claim claim_of(struct slice owner, struct id_range range)
-{
-	struct claim claim = {.start = range.start, .reach = id_range_last(range)};
-	uint64_t uid;
-
-	if (parse_number(owner, UINT32_MAX, &uid) < 0)
-		claim.name = owner;
-	else
-		claim.uid = (uint32_t)uid;
-	return claim;
-}
-
-static int compare_owners(const struct claim *a, const struct claim *b)
-{
-	if (a->name.length != b->name.length)
-		return a->name.length < b->name.length ? -1 : 1;
-	if (a->name.length > 0)
-		return memcmp(a->name.text, b->name.text, a->name.length);
-	return (a->uid > b->uid) - (a->uid < b->uid);
-}
-
-static int compare_claims(const void *left, const void *right)
-{
-	const struct claim *a = left, *b = right;
-	int order = compare_owners(a, b);
-
-	return order ? order : (a->start > b->start) - (a->start < b->start);
-}
-
-static void spread_reach(const struct claims *claims)
-{
-	for (size_t i = 1; i < claims->count; i++) {
-		const struct claim *before = &claims->claims[i - 1];
-		struct claim *claim = &claims->claims[i];
-
-		if (compare_owners(before, claim) == 0 && before->reach > claim->reach)
-			claim->reach = before->reach;
-	}
-}
-
-/* What the book claims of the uids, or of the gids. -ENOMEM. */
-static int make_claims(const struct id_file *book, enum listing_source of, struct claims *ret)
-{
-	struct claims claims = {.count = 0};
-
-	claims.claims = calloc(book->count * 2 + 1, sizeof(*claims.claims));
-	if (!claims.claims)
-		return -ENOMEM;
-	for (size_t i = 0; i < book->count; i++) {
-		const struct id_entry *entry = &book->entries[i];
-		struct id_range range = of == FROM_SUBGID ? book_entry_gids(entry) : entry->range;
-		struct claim claim = claim_of(entry->owner, range);
-
-		claims.claims[claims.count++] = claim;
-		if (!entry->has_uid)
-			continue;
-		claim.name = (struct slice){NULL, 0};
-		claim.uid = entry->uid;
-		claims.claims[claims.count++] = claim;
-	}
-	qsort(claims.claims, claims.count, sizeof(*claims.claims), compare_claims);
-	spread_reach(&claims);
-	*ret = claims;
-	return 0;
-}
-
-static void cleanup_claims(struct claims *claims)
-{
-	free(claims->claims);
-}
-
-static bool is_covered(const struct claims *claims, const struct id_entry *entry)
-{
-	const struct claim wanted = claim_of(entry->owner, entry->range);
-	size_t low = 0, high = claims->count;
-
-	/* The first that is behind: of another owner, or with a higher start. */
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (compare_claims(&claims->claims[middle], &wanted) <= 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low > 0 && compare_owners(&claims->claims[low - 1], &wanted) == 0 &&
-	       claims->claims[low - 1].reach >= wanted.reach;
 }
 
 static int add_row(struct listing *listing, const struct id_entry *entry,
@@ -169,12 +64,12 @@ static int add_book(struct listing *listing, struct pins *pins)
 static int add_uncovered(struct listing *listing, enum listing_source source)
 {
 	const struct id_file *file = &listing->files[source];
-	CLEANUP(cleanup_claims) struct claims claims = {.count = 0};
+	CLEANUP(claims_free) struct claims claims = {.count = 0};
 	int r;
 
-	r = make_claims(&listing->files[FROM_BOOK], source, &claims);
+	r = claims_make(&listing->files[FROM_BOOK], source == FROM_SUBGID, &claims);
 	for (size_t i = 0; r == 0 && i < file->count; i++)
-		if (!is_covered(&claims, &file->entries[i]))
+		if (!claims_cover(&claims, file->entries[i].owner, file->entries[i].range))
 			r = add_row(listing, &file->entries[i], source, false);
 	return r;
 }

@@ -12,9 +12,9 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } verbs[] = {
-	{"exec", verb_exec},	 {"explain", verb_of_helper},	{"grant", verb_of_helper},
-	{"list", verb_list},	 {"reserve", verb_of_helper},	{"revoke", verb_of_helper},
-	{"status", verb_status}, {"unreserve", verb_of_helper},
+	{"check", verb_check},	    {"exec", verb_exec},     {"explain", verb_of_helper},
+	{"grant", verb_of_helper},  {"list", verb_list},     {"reserve", verb_of_helper},
+	{"revoke", verb_of_helper}, {"status", verb_status}, {"unreserve", verb_of_helper},
 };
 
 static const char usage[] =
@@ -22,6 +22,7 @@ static const char usage[] =
 	"       userns status [USER]\n"
 	"       userns list [--json | --raw] [--noheadings] [--output COLUMNS]\n"
 	"       userns list [--map] [--svg FILE]\n"
+	"       userns check [--json | --raw] [--noheadings] [--output COLUMNS]\n"
 	"       userns explain [--config=FILE] [USER]\n"
 	"       userns grant [--size=COUNT] USER\n"
 	"       userns revoke USER\n"
@@ -34,6 +35,7 @@ static const char usage[] =
 	"  exec           run a command inside, as root there, with its own mounts\n"
 	"  status         show the namespace, its id maps and its sessions\n"
 	"  list           show every range on this host: a table, a map or a picture\n"
+	"  check          look for ids that two have, and for mistakes in the files\n"
 	"  explain        show what a login would do now, and write nothing\n"
 	"  grant          give a user their range without a login\n"
 	"  revoke         take a user's ranges away: they are retired, and given to nobody\n"

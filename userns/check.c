@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * "userns check": looks for ids that two have, and for what the files say wrong. Writes nothing.
+ * Who is not root does not see the namespaces of others.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <libsmartcols.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "namespace/live.h"
+#include "subid/paths.h"
+#include "subid/programs.h"
+#include "subid/source.h"
+#include "userns/audit.h"
+#include "userns/columns.h"
+#include "userns/complain.h"
+#include "userns/people.h"
+#include "userns/verbs.h"
+#include "util/cleanup.h"
+
+enum column {
+	COLUMN_KIND,
+	COLUMN_IDS,
+	COLUMN_START,
+	COLUMN_COUNT,
+	COLUMN_PARTY,
+	COLUMN_PLACE,
+	COLUMN_OTHER,
+	COLUMN_OTHER_PLACE,
+	COLUMN_ADVICE,
+	COLUMNS,
+};
+
+static const struct table_column columns[COLUMNS] = {
+	[COLUMN_KIND] = {"KIND", "what is wrong", 0, SCOLS_JSON_STRING},
+	[COLUMN_IDS] = {"IDS", "of users or groups: uid, gid", 0, SCOLS_JSON_STRING},
+	[COLUMN_START] = {"START", "the first id that it is about", SCOLS_FL_RIGHT,
+			  SCOLS_JSON_NUMBER},
+	[COLUMN_COUNT] = {"COUNT", "how many ids", SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER},
+	[COLUMN_PARTY] = {"PARTY", "who has them", SCOLS_FL_TRUNC, SCOLS_JSON_STRING},
+	[COLUMN_PLACE] = {"PLACE", "by which line of which file, or how", 0, SCOLS_JSON_STRING},
+	[COLUMN_OTHER] = {"OTHER", "who has them as well", SCOLS_FL_TRUNC, SCOLS_JSON_STRING},
+	[COLUMN_OTHER_PLACE] = {"OTHER-PLACE", "likewise; for no-copy, the file that lacks it", 0,
+				SCOLS_JSON_STRING},
+	[COLUMN_ADVICE] = {"ADVICE", "what is to be done", SCOLS_FL_TRUNC, SCOLS_JSON_STRING},
+};
+
+static const size_t usual_columns[] = {COLUMN_KIND,  COLUMN_IDS,	 COLUMN_START,
+				       COLUMN_COUNT, COLUMN_PARTY,	 COLUMN_PLACE,
+				       COLUMN_OTHER, COLUMN_OTHER_PLACE, COLUMN_ADVICE};
+
+static const struct known_columns all_columns = {columns, COLUMNS, usual_columns,
+						 COUNT_OF(usual_columns)};
+
+struct check_options {
+	struct shown_columns shown;
+	enum table_format format;
+	bool no_headings;
+};
+
+static void show_help(void)
+{
+	puts("Usage: userns check [--json | --raw] [--noheadings] [--output COLUMNS]\n"
+	     "\n"
+	     "Looks for ids that two have: by /etc/usernamespaces, /etc/subuid and /etc/subgid,\n"
+	     "as real users and groups, in live namespaces, and for other programs; and for\n"
+	     "what is wrong in the files. Ends with 1 when there is something.\n"
+	     "\n"
+	     "  -J, --json            as JSON\n"
+	     "  -r, --raw             fields apart by one blank, for scripts\n"
+	     "  -n, --noheadings      without the line of headings\n"
+	     "  -o, --output COLUMNS  these columns, by commas; +COLUMNS: these too\n"
+	     "\n"
+	     "Columns:");
+	columns_help(&all_columns);
+}
+
+static int set_format(struct check_options *options, enum table_format format)
+{
+	if (options->format != TABLE_PLAIN && options->format != format)
+		return complain(EXIT_USAGE, "--json and --raw exclude each other");
+	options->format = format;
+	return 0;
+}
+
+static int parse_options(int argc, char **argv, struct check_options *options)
+{
+	static const struct option names[] = {
+		{"json", no_argument, NULL, 'J'},	{"raw", no_argument, NULL, 'r'},
+		{"noheadings", no_argument, NULL, 'n'}, {"output", required_argument, NULL, 'o'},
+		{"help", no_argument, NULL, 'h'},	{NULL, 0, NULL, 0},
+	};
+	int option, status = 0;
+
+	columns_use_usual(&all_columns, &options->shown);
+	optind = 0;
+	while (status == 0 && (option = getopt_long(argc, argv, "Jrno:h", names, NULL)) != -1)
+		switch (option) {
+		case 'J':
+			status = set_format(options, TABLE_JSON);
+			break;
+		case 'r':
+			status = set_format(options, TABLE_RAW);
+			break;
+		case 'n':
+			options->no_headings = true;
+			break;
+		case 'o':
+			status = columns_parse(optarg, &all_columns, &options->shown);
+			break;
+		case 'h':
+			show_help();
+			exit(EXIT_DONE);
+		default:
+			status = complain(EXIT_USAGE, "see userns check --help");
+		}
+	if (status == 0 && optind < argc)
+		status = complain(EXIT_USAGE, "check takes no '%s'; see userns check --help",
+				  argv[optind]);
+	return status;
+}
+
+/* Where a party stands, or what it is. */
+static int place_cell(const struct party *party, char **ret)
+{
+	static const char *const files[] = {[PARTY_BOOK] = BOOK_FILE,
+					    [PARTY_SUBUID] = SUBUID_FILE,
+					    [PARTY_SUBGID] = SUBGID_FILE};
+	int n;
+
+	switch (party->kind) {
+	case PARTY_ACCOUNT:
+		n = asprintf(ret, "real id %u", party->range.start);
+		break;
+	case PARTY_NAMESPACE:
+		n = asprintf(ret, "namespace of process %d", party->pid);
+		break;
+	case PARTY_PROGRAM:
+		n = asprintf(ret, "%u-%u", party->range.start, id_range_last(party->range));
+		break;
+	default:
+		n = asprintf(ret, "%s:%u%s", files[party->kind], party->line,
+			     party->retired    ? " (retired)"
+			     : party->reserved ? " (reserved)"
+					       : "");
+	}
+	return n < 0 ? -ENOMEM : 0;
+}
+
+static int party_cell(const struct party *party, char **ret)
+{
+	if (party->kind == PARTY_NAMESPACE)
+		return asprintf(ret, "uid %u", party->uid) < 0 ? -ENOMEM : 0;
+	if (!party->name.text)
+		return 0;
+	*ret = strndup(party->name.text, party->name.length);
+	return *ret ? 0 : -ENOMEM;
+}
+
+static int other_place_cell(const struct finding *finding, char **ret)
+{
+	if (finding->kind == FOUND_OVERLAP)
+		return place_cell(&finding->other, ret);
+	if (finding->kind != FOUND_NO_COPY)
+		return 0;
+	*ret = strdup(finding->lacks == PARTY_SUBGID ? SUBGID_FILE : SUBUID_FILE);
+	return *ret ? 0 : -ENOMEM;
+}
+
+static int check_cell(const void *rows, size_t index, size_t column, char **ret)
+{
+	const struct finding *finding = (const struct finding *)rows + index;
+
+	switch ((enum column)column) {
+	case COLUMN_KIND:
+		*ret = strdup(finding_name(finding->kind));
+		break;
+	case COLUMN_IDS:
+		if (finding->ids.count == 0)
+			return 0;
+		*ret = strdup(finding->gids ? "gid" : "uid");
+		break;
+	case COLUMN_START:
+		return finding->ids.count ? table_number(finding->ids.start, ret) : 0;
+	case COLUMN_COUNT:
+		return finding->ids.count ? table_number(finding->ids.count, ret) : 0;
+	case COLUMN_PARTY:
+		return party_cell(&finding->party, ret);
+	case COLUMN_PLACE:
+		return place_cell(&finding->party, ret);
+	case COLUMN_OTHER:
+		return finding->kind == FOUND_OVERLAP ? party_cell(&finding->other, ret) : 0;
+	case COLUMN_OTHER_PLACE:
+		return other_place_cell(finding, ret);
+	default:
+		*ret = strdup(finding->wrong ? finding->wrong : finding_advice(finding->kind));
+	}
+	return *ret ? 0 : -ENOMEM;
+}
+
+static int print_findings(const struct findings *findings, const struct check_options *options)
+{
+	const struct table table = {
+		.name = "findings",
+		.columns = columns,
+		.shown = options->shown.columns,
+		.shown_count = options->shown.count,
+		.format = options->format,
+		.no_headings = options->no_headings,
+		.row_count = findings->count,
+		.cell = check_cell,
+		.rows = findings->findings,
+	};
+	int r;
+
+	/* Who is mailed what a job prints wants nothing where nothing is wrong. */
+	if (findings->count == 0 && options->format != TABLE_JSON)
+		return EXIT_DONE;
+	r = table_print(&table);
+	if (r < 0)
+		return complain(EXIT_SYSTEM, "cannot print: %s", strerror(-r));
+	return findings->count > 0 ? EXIT_REFUSED : EXIT_DONE;
+}
+
+static int add_programs(struct audit *audit)
+{
+	struct party party = {.kind = PARTY_PROGRAM};
+	const char *name;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && programs_get(i, &name, &party.range); i++) {
+		party.name = (struct slice){name, strlen(name)};
+		r = parties_add(&audit->uids, &party);
+		if (r == 0)
+			r = parties_add(&audit->gids, &party);
+	}
+	return r;
+}
+
+static int add_live(struct audit *audit)
+{
+	CLEANUP(live_free) struct live_extents live = {.count = 0};
+	struct reason why = {.text = ""};
+	int r;
+
+	if (geteuid() != 0)
+		return complain(0, "not root, so the namespaces of others were not looked at");
+	r = live_list(&live, &why);
+	if (r < 0)
+		return complain(EXIT_SYSTEM, "live namespaces were not looked at: %s", why.text);
+	for (size_t i = 0; r == 0 && i < live.count; i++) {
+		const struct live_extent *extent = &live.extents[i];
+		const struct party party = {.kind = PARTY_NAMESPACE,
+					    .range = extent->range,
+					    .has_uid = true,
+					    .uid = extent->owner,
+					    .pid = extent->pid};
+
+		r = parties_add(extent->gids ? &audit->gids : &audit->uids, &party);
+	}
+	return r < 0 ? complain(EXIT_SYSTEM, "cannot check: %s", strerror(-r)) : 0;
+}
+
+/* Where libsubid looks elsewhere, the two files are no copies. */
+static int find_source(struct audit *audit)
+{
+	CLEANUP_FREE char *source = NULL;
+	struct reason why = {.text = ""};
+
+	if (lookup_source(NSSWITCH_FILE, &source, &why) < 0)
+		return complain(EXIT_SYSTEM, "copies were not compared: %s", why.text);
+	audit->copies = !source;
+	return 0;
+}
+
+static int read_people(struct people *people, struct audit *audit)
+{
+	int r;
+
+	r = people_read(people);
+	if (r < 0)
+		return complain(EXIT_SYSTEM, "cannot list users and groups (NSS): %s",
+				strerror(-r));
+	r = people_add_parties(people, &audit->uids, &audit->gids);
+	return r < 0 ? complain(EXIT_SYSTEM, "cannot check: %s", strerror(-r)) : 0;
+}
+
+static void cleanup_audit(struct audit *audit)
+{
+	parties_free(&audit->uids);
+	parties_free(&audit->gids);
+}
+
+/* What could not be looked at does not hide the rest: it is in the exit status. */
+static int check(const struct listing *listing, const struct check_options *options)
+{
+	CLEANUP(cleanup_audit) struct audit audit = {.listing = listing};
+	CLEANUP(findings_free) struct findings findings = {.count = 0};
+	CLEANUP(people_free) struct people people = {.user_count = 0};
+	int status, unseen, r;
+
+	unseen = read_people(&people, &audit);
+	status = add_live(&audit);
+	unseen = unseen ? unseen : status;
+	status = find_source(&audit);
+	unseen = unseen ? unseen : status;
+	r = add_programs(&audit);
+	if (r == 0)
+		r = audit_run(&audit, &findings);
+	if (r == 0 && people.user_count > 0)
+		r = people_check_owners(&people, &listing->files[FROM_BOOK], &findings);
+	if (r < 0)
+		unseen = complain(EXIT_SYSTEM, "not all was checked: %s", strerror(-r));
+	status = print_findings(&findings, options);
+	return unseen ? unseen : status;
+}
+
+int verb_check(int argc, char **argv)
+{
+	struct check_options options = {.format = TABLE_PLAIN};
+	CLEANUP(listing_free) struct listing listing = {.count = 0};
+	struct reason why = {.text = ""};
+	int status;
+
+	status = parse_options(argc, argv, &options);
+	if (status != 0)
+		return status;
+	setlocale(LC_CTYPE, "");
+	if (listing_read(&listing, &why) < 0)
+		return complain(EXIT_SYSTEM, "%s", why.text);
+	return check(&listing, &options);
+}

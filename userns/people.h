@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Real users and groups by name, as NSS lists them, for "userns check". */
+#ifndef USERNS_PEOPLE_H
+#define USERNS_PEOPLE_H
+
+#include "userns/audit.h"
+
+struct people {
+	struct person *users; /* sorted by id */
+	size_t user_count;
+	struct person *groups;
+	size_t group_count;
+};
+
+struct person {
+	uint32_t id;
+	char *name;
+};
+
+/* Lists them all. -errno when NSS fails. Zero it to begin; people_free() to end. */
+int people_read(struct people *ret);
+
+/* Adds them as parties; the names stay the people's. -ENOMEM. */
+int people_add_parties(const struct people *people, struct parties *uids, struct parties *gids);
+
+/*
+ * Who has the uids of the book's lines now? Asks NSS for each that was not listed. -errno when it
+ * does not answer; -ENOMEM.
+ */
+int people_check_owners(const struct people *people, const struct id_file *book,
+			struct findings *findings);
+
+void people_free(struct people *people);
+
+#endif
