@@ -129,7 +129,7 @@ teardown() {
 
 @test "another source of subordinate ids without its module, or with half of one: not the files instead" {
 	useradd -M elsewhere
-	lines=$(cat /etc/subuid)
+	given=$(cat /etc/subuid)
 	echo 'subid: sss' >> /etc/nsswitch.conf
 	refused elsewhere "takes subordinate ids from 'sss', and libsubid cannot load its module for that, libsubid_sss.so"
 	echo 'int shadow_subid_has_range;' |
@@ -138,7 +138,7 @@ teardown() {
 	rm "/usr/lib/$(gcc -print-multiarch)/libsubid_sss.so"
 	sed -i '/^subid:/d' /etc/nsswitch.conf
 	# Those lines would have been libsubid's answer.
-	grep -q '^elsewhere:' <<< "$lines"
+	grep -q '^elsewhere:' <<< "$given"
 }
 
 @test "libsubid: ranges of the uid in digits, in one of the files, are adopted" {
