@@ -12,18 +12,19 @@ BUILD   ?= build
 CFLAGS  ?= -O2 -g
 PKGCONF ?= pkg-config
 
-# Where things go. LIBEXECDIR, RUNDIR and SYSCONFDIR are compiled in.
+# Where things go. LIBEXECDIR, RUNDIR, STATEDIR and SYSCONFDIR are compiled in.
 PREFIX     ?= /usr/local
 BINDIR     ?= $(PREFIX)/bin
 LIBEXECDIR ?= $(PREFIX)/libexec
 MANDIR     ?= $(PREFIX)/share/man
 SYSCONFDIR ?= /etc
 RUNDIR     ?= /run/userns
+STATEDIR   ?= /var/lib/userns
 PAMDIR     ?= /usr/lib/$(shell $(CC) -print-multiarch)/security
 
 # debian/control of the distribution names them alike on Debian 12 and 13.
 BUILD_DEPS = gcc libc6-dev pkg-config libpam0g-dev libsubid-dev libcap-dev libeconf-dev \
-             libsmartcols-dev
+             libsmartcols-dev libmount-dev
 DEMO_DEPS  = iproute2 openssh-server openssh-client uidmap podman crun bubblewrap busybox-static passwd
 CHECK_DEPS = procps time clang clang-format libcmocka-dev bats pamtester strace perl-base libcap2-bin binutils \
              shellcheck mandoc login python3
@@ -39,13 +40,14 @@ ALL_LDFLAGS = -Wl,-z,relro -Wl,-z,now -Wl,--as-needed $(LDFLAGS)
 
 UTIL   = util/file util/parse util/reason
 CONF   = conf/host conf/keys conf/policy
-SUBID  = subid/accounts subid/book subid/choose subid/conflict subid/programs subid/record subid/decide subid/idfile subid/lock subid/lookup subid/range subid/settle \
+SUBID  = subid/accounts subid/book subid/choose subid/conflict subid/programs subid/reclaim subid/record subid/decide subid/idfile subid/lock subid/lookup subid/range subid/settle \
          subid/reserve subid/retire subid/source subid/sources subid/subfile
 NAMESPACE = namespace/holder namespace/inspect namespace/live namespace/maps namespace/proc namespace/procstat \
             namespace/rundir namespace/sessions namespace/state
 HELPER = helper/account helper/caps helper/close helper/command helper/create helper/deadline \
          helper/entitlement helper/explain helper/grant helper/main helper/open helper/pin \
-         helper/processes helper/ranges helper/release helper/reserve helper/revoke helper/worker
+         helper/processes helper/ranges helper/reclaim helper/release helper/reserve helper/revoke helper/worker
+TRACES = traces/files traces/mounts traces/processes traces/progress
 USERNS = userns/admin userns/audit userns/caller userns/check userns/claims userns/columns userns/complain userns/drawing userns/exec userns/list userns/listing userns/main \
          userns/map userns/maps_table userns/overlaps userns/people userns/pins userns/space userns/status userns/svg userns/table \
          userns/text
@@ -57,7 +59,7 @@ MODULE = pam_userns/module pam_userns/options pam_userns/start util/parse util/r
 MANPAGES = man/pam_userns.8 man/userns.conf.5 man/usernamespaces.5 man/userns.1 man/userns-helper.8
 
 # Asked once, and not before something is compiled: "deps" may have to install pkg-config first.
-PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell $(PKGCONF) --cflags smartcols libeconf libcap))$(PKG_CFLAGS)
+PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell $(PKGCONF) --cflags smartcols libeconf libcap mount))$(PKG_CFLAGS)
 
 objects = $(patsubst %,$(BUILD)/obj/%.o,$(1))
 pic     = $(patsubst %,$(BUILD)/pic/%.o,$(1))
@@ -71,8 +73,8 @@ $(BUILD)/pam_userns.so: $(call pic,$(MODULE)) pam_userns/pam_userns.map
 	$(CC) -shared $(ALL_LDFLAGS) -Wl,-z,defs -Wl,--version-script=pam_userns/pam_userns.map \
 		-o $@ $(filter %.o,$^) -lpam
 
-$(BUILD)/userns-helper: $(call objects,$(HELPER) $(NAMESPACE) $(CONF) $(SUBID) $(UTIL))
-	$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ $(call libs,libeconf libcap) -lsubid
+$(BUILD)/userns-helper: $(call objects,$(HELPER) $(TRACES) $(NAMESPACE) $(CONF) $(SUBID) $(UTIL))
+	$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ $(call libs,libeconf libcap mount) -lsubid
 
 $(BUILD)/userns: $(call objects,$(USERNS) $(USERNS_READS) $(NAMESPACE) $(UTIL))
 	$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ $(call libs,smartcols libeconf)
@@ -90,6 +92,7 @@ $(BUILD)/config.h: force
 	@mkdir -p $(@D)
 	@echo '/* $(CC) $(ALL_CFLAGS) */' > $@.new
 	@printf '#define USERNS_%s "%s"\n' VERSION '$(VERSION)' RUNDIR '$(RUNDIR)' \
+		STATEDIR '$(STATEDIR)' \
 		HELPER '$(LIBEXECDIR)/userns-helper' \
 		POLICY '$(SYSCONFDIR)/security/userns.conf' >> $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
@@ -133,10 +136,10 @@ bench: deps
 	tests/bench/ranges
 
 # What tests/check runs, after a build with both compilers.
-$(BUILD)/tests/unit/%: tests/unit/%.c $(call objects,$(USERNS_TESTED) $(NAMESPACE) $(CONF) $(SUBID) $(UTIL))
+$(BUILD)/tests/unit/%: tests/unit/%.c $(call objects,$(USERNS_TESTED) $(NAMESPACE) $(CONF) $(SUBID) $(TRACES) $(UTIL))
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -fPIE -pie $(ALL_LDFLAGS) -o $@ $(filter %.c %.o,$^) \
-		$(call libs,cmocka libeconf libcap) -lsubid
+		$(call libs,cmocka libeconf libcap mount) -lsubid
 
 $(BUILD)/tests/system/pamhost: tests/system/pamhost.c
 	@mkdir -p $(@D)

@@ -11,6 +11,9 @@
 
 static const cap_value_t needed[] = {CAP_CHOWN, CAP_SETUID, CAP_SETGID, CAP_SYS_PTRACE,
 				     CAP_SYS_ADMIN};
+static const cap_value_t reclaiming[] = {CAP_CHOWN,	 CAP_SETUID,	CAP_SETGID,
+					 CAP_SYS_PTRACE, CAP_SYS_ADMIN, CAP_DAC_READ_SEARCH};
+static const cap_value_t walking[] = {CAP_DAC_READ_SEARCH, CAP_SYS_PTRACE, CAP_SYS_ADMIN};
 static const cap_value_t settling[] = {CAP_CHOWN};
 static const cap_value_t surveying[] = {CAP_SYS_PTRACE};
 static const cap_value_t creating[] = {CAP_SETUID, CAP_SETGID, CAP_SYS_PTRACE, CAP_SYS_ADMIN};
@@ -42,25 +45,27 @@ static int set_caps(int permitted_count, const cap_value_t *permitted, int effec
 	return 0;
 }
 
-static bool is_needed(cap_value_t cap)
+static bool is_in(cap_value_t cap, int count, const cap_value_t *list)
 {
-	for (int i = 0; i < COUNT(needed); i++)
-		if (needed[i] == cap)
+	for (int i = 0; i < count; i++)
+		if (list[i] == cap)
 			return true;
 	return false;
 }
 
 /* Out of the bounding set, so that not even a program run by mistake as uid 0 has them. */
-static int bound(struct reason *why)
+static int bound(int count, const cap_value_t *kept, struct reason *why)
 {
 	for (cap_value_t cap = 0; cap < cap_max_bits(); cap++) {
-		if (is_needed(cap) || cap_get_bound(cap) == 0)
+		if (is_in(cap, count, kept) || cap_get_bound(cap) == 0)
 			continue;
 		if (cap_drop_bound(cap) < 0)
 			return refuse_errno(why, -errno, "cannot bound the helper's capabilities");
 	}
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return refuse_errno(why, -errno, "cannot set no_new_privs");
+	if (cap_reset_ambient() < 0)
+		return refuse_errno(why, -errno, "cannot clear ambient capabilities");
 	return 0;
 }
 
@@ -68,12 +73,21 @@ int caps_for_settling(struct reason *why)
 {
 	int r;
 
-	r = bound(why);
-	if (r < 0)
-		return r;
-	if (cap_reset_ambient() < 0)
-		return refuse_errno(why, -errno, "cannot clear ambient capabilities");
-	return caps_resume_settling(why);
+	r = bound(COUNT(needed), needed, why);
+	return r < 0 ? r : caps_resume_settling(why);
+}
+
+int caps_before_walking(struct reason *why)
+{
+	int r;
+
+	r = bound(COUNT(reclaiming), reclaiming, why);
+	return r < 0 ? r : set_caps(COUNT(reclaiming), reclaiming, COUNT(settling), settling, why);
+}
+
+int caps_for_walking(struct reason *why)
+{
+	return set_caps(COUNT(reclaiming), reclaiming, COUNT(walking), walking, why);
 }
 
 int caps_for_surveying(struct reason *why)

@@ -26,6 +26,7 @@ static const struct verb verbs[] = {
 	{"grant", verb_grant, "z", 1, 1, 0},
 	{"revoke", verb_revoke, "", 1, 1, 0},
 	{"reserve", verb_reserve, "z", 1, 2, 0},
+	{"reclaim", verb_reclaim, "fR", 1, 1, VERB_UNBOUNDED | VERB_WALKS},
 	{"unreserve", verb_unreserve, "", 1, 2, 0},
 };
 
@@ -37,6 +38,8 @@ static const struct option options[] = {
 	{"timeout", required_argument, NULL, 't'},
 	{"result-fd", required_argument, NULL, 'r'},
 	{"size", required_argument, NULL, 'z'},
+	{"force", no_argument, NULL, 'f'},
+	{"restart", no_argument, NULL, 'R'},
 	{"help", no_argument, NULL, 'h'},
 	{"version", no_argument, NULL, 'V'},
 	{NULL, 0, NULL, 0},
@@ -48,7 +51,7 @@ static const char usage[] =
 	"\n"
 	"Makes or finds the delegated user namespace of a user, or forgets a session of theirs.\n"
 	"It is started by pam_userns(8) at login; an admin can do the same by hand. The verbs\n"
-	"explain, grant, revoke, reserve and unreserve are those of userns(1).\n"
+	"explain, grant, revoke, reserve, unreserve and reclaim are those of userns(1).\n"
 	"\n"
 	"      --config=FILE      the policy file, else " USERNS_POLICY "\n"
 	"      --pid=PID          the process whose session it is (open: our parent); else none\n"
@@ -103,6 +106,12 @@ static void apply_option(int letter, struct command *command)
 	case 'z':
 		if (parse_count((struct slice){optarg, strlen(optarg)}, &request->size) < 0)
 			fail_usage("not a number of ids, such as 65536, 64K or 1M", optarg);
+		break;
+	case 'f':
+		request->force = true;
+		break;
+	case 'R':
+		request->restart = true;
 		break;
 	case 'h':
 		fputs(usage, stdout);

@@ -67,13 +67,13 @@ static void forget_caller(void)
 }
 
 /* Under su(1) the real uid is the caller's: who could then signal us. */
-static int become_root(struct reason *why)
+static int become_root(const struct verb *verb, struct reason *why)
 {
 	if (geteuid() != 0)
 		return refuse(why, -EPERM, "must be run by root");
 	if (setgroups(0, NULL) < 0 || setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
 		return refuse_errno(why, -errno, "cannot become root alone");
-	return caps_for_settling(why);
+	return verb->flags & VERB_WALKS ? caps_before_walking(why) : caps_for_settling(why);
 }
 
 /* The caller's word for whose session it is, checked where we can. */
@@ -115,7 +115,7 @@ static int prepare(const struct command *command, struct reason *why)
 	if ((command->verb->flags & VERB_FOR_ALL) && geteuid() != 0)
 		return 0;
 	r = check_parent(command, why);
-	return r < 0 ? r : become_root(why);
+	return r < 0 ? r : become_root(command->verb, why);
 }
 
 int main(int argc, char **argv)

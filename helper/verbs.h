@@ -16,16 +16,19 @@ struct request {
 	const char *policy;	   /* the policy file */
 	struct session_id session; /* open: only the pid; pid 0: none, for an admin at a terminal */
 	uint32_t size;		   /* ids wanted; 0: not said */
+	bool force;		   /* reclaim: without a look */
+	bool restart;		   /* reclaim: not where an earlier one was */
 };
 
 /*
- * All fill result but for magic and version. As root they begin as caps_for_settling() left them;
+ * All fill result but for magic and version. As root they begin as caps_for_settling() left
+ * them, verb_reclaim() as caps_before_walking() did;
  * verb_explain() also runs as anybody, who has none to begin with. The first two are the login's;
  * the others write to stdout, for people.
  */
 typedef void verb_function(const struct request *request, struct result *ret);
 
 verb_function verb_open, verb_close;
-verb_function verb_explain, verb_grant, verb_revoke, verb_reserve, verb_unreserve;
+verb_function verb_explain, verb_grant, verb_revoke, verb_reserve, verb_unreserve, verb_reclaim;
 
 #endif

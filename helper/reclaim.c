@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * "reclaim": frees the ids of a retired range, after a look that no file and no process has one.
+ * Runs as root; caps.h says with which capabilities.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+#include "helper/caps.h"
+#include "helper/deadline.h"
+#include "helper/verbs.h"
+#include "subid/reclaim.h"
+#include "traces/progress.h"
+#include "util/cleanup.h"
+
+/* They can hold as much as those that were looked at. */
+static void warn_of_others(const struct mount_places *places)
+{
+	for (size_t i = 0; i < places->count; i++) {
+		struct reason line = {.text = ""};
+
+		if (places->places[i].reach == MOUNT_LOCAL)
+			continue;
+		note(&line, "%s (%s) is %s, and was not looked at", places->places[i].target,
+		     places->places[i].type,
+		     places->places[i].reach == MOUNT_REMOTE ? "on the network"
+							     : "hidden by another mount");
+		fprintf(stderr, "userns: %s\n", line.text);
+	}
+}
+
+static uint64_t count_expected(const struct mount_places *places)
+{
+	uint64_t sum = 0;
+	struct statvfs st;
+
+	for (size_t i = 0; i < places->count; i++)
+		if (places->places[i].reach == MOUNT_LOCAL &&
+		    statvfs(places->places[i].target, &st) == 0)
+			sum += st.f_files - st.f_ffree;
+	return sum;
+}
+
+/* Which of them an earlier walk was in; 0 where that is not mounted any more. */
+static size_t find_target(const struct mount_places *places, const struct checkpoint *checkpoint)
+{
+	for (size_t i = 0; checkpoint->target && i < places->count; i++)
+		if (strcmp(places->places[i].target, checkpoint->target) == 0)
+			return i;
+	return 0;
+}
+
+/* 1: a file was found, and is noted. */
+static int walk_places(const struct mount_places *places, const struct wanted_ids *wanted,
+		       const struct checkpoint *checkpoint, struct progress *progress,
+		       struct reason *why)
+{
+	size_t first = find_target(places, checkpoint);
+	int r = 0;
+
+	for (size_t i = first; r == 0 && i < places->count; i++) {
+		const struct mount_place *place = &places->places[i];
+		struct walk walk = {
+			.wanted = wanted, .watch = progress_watch, .argument = progress};
+
+		if (place->reach != MOUNT_LOCAL)
+			continue;
+		if (checkpoint->target && strcmp(checkpoint->target, place->target) == 0)
+			walk.skip_to = checkpoint->path;
+		progress->target = place->target;
+		r = traces_in_files(place->target, &walk, why);
+		progress->before += walk.entries;
+		if (r != 0)
+			note(why, "in the file system on %s", place->target);
+	}
+	return r;
+}
+
+static int look_for_files(const struct retired_line *line, const struct wanted_ids *wanted,
+			  bool restart, struct reason *why)
+{
+	CLEANUP(mount_places_free) struct mount_places places = {.count = 0};
+	CLEANUP(checkpoint_free) struct checkpoint checkpoint = {.text = NULL};
+	struct progress progress;
+	int r;
+
+	r = mount_places_read(&places, why);
+	if (r < 0)
+		return r;
+	progress_start(&progress, line->uids.start, line->text);
+	progress.expected = count_expected(&places);
+	if (!restart && progress_read(&progress, &checkpoint) == 0)
+		fprintf(stderr, "userns: goes on where an earlier walk was broken off\n");
+	r = walk_places(&places, wanted, &checkpoint, &progress, why);
+	/* Who was found may be gone from where the next walk would go on. */
+	progress_end(&progress, false);
+	if (r == 0)
+		fprintf(stderr, "userns: looked at %" PRIu64 " files\n", progress.before);
+	if (r == 0)
+		warn_of_others(&places);
+	return r;
+}
+
+/* Processes first, as they are quickly asked, and last, as they may have begun meanwhile. */
+static int look(const struct retired_line *line, bool restart, struct reason *why)
+{
+	const struct wanted_ids wanted = {line->uids, line->gids};
+	int r, resumed;
+
+	r = caps_for_walking(why);
+	if (r < 0)
+		return r;
+	r = traces_in_processes(&wanted, why);
+	if (r == 0)
+		r = look_for_files(line, &wanted, restart, why);
+	if (r == 0)
+		r = traces_in_processes(&wanted, why);
+	if (r > 0)
+		note(why,
+		     "the range stays retired; delete it, or give it to somebody, and try again");
+	if (r < 0)
+		note(why,
+		     "so it is not known that no file is left; --force frees the ids all the same");
+	if (r != 0)
+		return r < 0 ? r : -EEXIST;
+	resumed = caps_resume_settling(why);
+	return resumed;
+}
+
+static int reclaim(const struct request *request, struct retired_line *line, struct reason *why)
+{
+	int r;
+
+	r = retired_line_find(request->operands[0], line, why);
+	if (r == 0 && !request->force)
+		r = look(line, request->restart, why);
+	if (r == 0)
+		r = retired_line_drop(line, why);
+	if (r < 0)
+		return r;
+	printf("%s\n", line->text);
+	if (request->force)
+		note(why, "nothing was looked for: who gets these ids next gets every file that is "
+			  "left with them, and power over every process");
+	note(why, "free from now on");
+	return 0;
+}
+
+void verb_reclaim(const struct request *request, struct result *ret)
+{
+	CLEANUP(retired_line_free) struct retired_line line = {.text = NULL};
+	struct reason why = {.text = ""};
+	int r;
+
+	deadline_phase("files and processes");
+	r = reclaim(request, &line, &why);
+	ret->code = r < 0 ? RESULT_FAILED : RESULT_READY;
+	memcpy(ret->text, why.text, sizeof(ret->text));
+}

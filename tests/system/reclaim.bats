@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# "userns reclaim": retired ids are free again when no file and no process has them, and not before.
+
+load common
+
+book=/etc/usernamespaces
+
+setup_file() {
+	bats_require_minimum_version 1.5.0
+}
+
+# A range that was granted and revoked; sets start.
+retired() {
+	new_user "$1"
+	userns grant "$1" 2> /dev/null
+	start=$(range_of "$uid" | cut -d: -f1)
+	userns revoke "$1" 2> /dev/null
+}
+
+# It is refused with this in the reason, and the book stays as it was.
+kept() {
+	local before
+	before=$(cksum < $book)
+	run timeout 120 userns reclaim "$start"
+	[ "$status" = 1 ] && [[ $output = *"$1"* ]] && [ "$(cksum < $book)" = "$before" ] ||
+		{ printf '%s\n' "$output" >&2; return 1; }
+}
+
+@test "a file by uid, by gid, in a closed directory, on another file system, below a mount" {
+	retired left
+	mkdir -p /home/closed /srv/other /srv/below
+	touch /home/closed/file
+	chown $((start + 5)) /home/closed/file
+	chmod 700 /home/closed
+	kept "/closed/file belongs to $((start + 5)):0"
+	chown 0:$((start + 65535)) /home/closed/file
+	kept "belongs to 0:$((start + 65535))"
+	chown 0:$((start + 65536)) /home/closed/file
+	mount -t tmpfs tmpfs /srv/other
+	mkdir /srv/other/deep
+	chown "$start" /srv/other/deep
+	kept "/deep belongs to $start:0; in the file system on /srv/other"
+	umount /srv/other
+	mount -t tmpfs outer /srv/below
+	mkdir /srv/below/hidden
+	touch /srv/below/hidden/file
+	chown "$start" /srv/below/hidden/file
+	mount -t tmpfs inner /srv/below/hidden
+	kept "/hidden/file belongs to $start:0"
+	umount /srv/below/hidden
+	umount /srv/below
+	# What stands beside the range is nobody's business; and then the ids are free.
+	sed -i '1i # a comment' $book
+	run timeout 120 userns reclaim "$start"
+	[ "$status" = 0 ]
+	[[ $output = *'free from now on'* ]]
+	grep -qx '# a comment' $book
+	run ! grep -q '^left:' $book
+	new_user next
+	userns grant next
+	[ "$(range_of "$uid" | cut -d: -f1)" = "$start" ]
+}
+
+@test "a process, by its uid, by a group" {
+	retired running
+	setpriv --reuid $((start + 7)) --clear-groups sleep 60 3>&- &
+	sleeper=$!
+	eventually grep -q "^Uid:.*$((start + 7))" /proc/$sleeper/status
+	kept "process $sleeper has such an id"
+	kill $sleeper
+	wait $sleeper || true
+	setpriv --groups $((start + 9)) sleep 60 3>&- &
+	sleeper=$!
+	eventually grep -q "^Groups:.*$((start + 9))" /proc/$sleeper/status
+	kept "process $sleeper has such an id"
+	kill $sleeper
+	wait $sleeper || true
+}
+
+@test "a name that would upset a terminal is told printably" {
+	retired hostile
+	touch $'/home/a\nb\033[31m'
+	chown "$start" $'/home/a\nb\033[31m'
+	kept "/a?b?[31m belongs to $start:0"
+	rm $'/home/a\nb\033[31m'
+}
+
+@test "a walk that was killed goes on where it was; --restart does not" {
+	retired broken
+	mount -t tmpfs tmpfs /mnt
+	mkdir /mnt/{a,b,c}
+	(cd /mnt/a && seq 3000 | xargs touch)
+	(cd /mnt/c && seq 3000 | xargs touch)
+	line=$(grep '^broken:' $book)
+	mkdir -p -m 700 /var/lib/userns
+	printf '%s\0%s\0%s\0' "$line" /mnt ./b > "/var/lib/userns/reclaim-$start"
+	# What lies behind was looked at by the first walk: so this shows that it is not looked at again.
+	chown "$start" /mnt/a/5
+	cp $book /tmp/book.kept
+	run timeout 120 userns reclaim --restart "$start"
+	[ "$status" = 1 ]
+	[[ $output = *"/a/5 belongs to $start:0"* ]]
+	# A walk that found something leaves nothing to go on from.
+	[ ! -e "/var/lib/userns/reclaim-$start" ]
+	kept "/a/5 belongs to"
+	chown 0 /mnt/a/5
+	chown "$start" /mnt/c/5
+	printf '%s\0%s\0%s\0' "$line" /mnt ./b > "/var/lib/userns/reclaim-$start"
+	kept "/c/5 belongs to"
+	chown "$start" /mnt/a/5
+	chown 0 /mnt/c/5
+	printf '%s\0%s\0%s\0' "$line" /mnt ./b > "/var/lib/userns/reclaim-$start"
+	run timeout 120 userns reclaim "$start"
+	[ "$status" = 0 ]
+	[[ $output = *'goes on where an earlier walk was broken off'* ]]
+	# Damaged, too old, of another line, or another's: not believed.
+	for state in 'garbage' "$line" "$line\\0/mnt\\0" "x$line\\0/mnt\\0./b\\0"; do
+		cp /tmp/book.kept $book
+		printf '%b' "$state" > "/var/lib/userns/reclaim-$start"
+		kept "/a/5 belongs to"
+	done
+	printf '%s\0%s\0%s\0' "$line" /mnt ./b > "/var/lib/userns/reclaim-$start"
+	touch -d '2 days ago' "/var/lib/userns/reclaim-$start"
+	kept "/a/5 belongs to"
+	printf '%s\0%s\0%s\0' "$line" /mnt ./b > "/var/lib/userns/reclaim-$start"
+	chown 5 "/var/lib/userns/reclaim-$start"
+	kept "/a/5 belongs to"
+	umount /mnt
+}
+
+@test "killed in the middle, it has written where it was" {
+	retired killed
+	# Slow enough to be met in the middle: every look takes a while.
+	timeout -s KILL 3 strace -f -qq -o /dev/null -e trace=newfstatat,fstatat64 \
+		-e inject=newfstatat,fstatat64:delay_enter=200 userns reclaim "$start" > /dev/null 2>&1 || true
+	[ -s "/var/lib/userns/reclaim-$start" ]
+	[ "$(stat -c %a /var/lib/userns)" = 700 ]
+	grep -q '^killed:.*retired=' $book
+	run timeout 120 userns reclaim "$start"
+	[ "$status" = 0 ]
+	[[ $output = *'goes on where'* ]]
+}
+
+@test "a progress bar on a terminal, and none elsewhere" {
+	retired shown
+	run timeout 120 script -qec "userns reclaim $start" /dev/null
+	[[ $output = *'% '*' files '* ]]
+	[[ $output = *'free from now on'* ]]
+	retired silent
+	run timeout 120 userns reclaim "$start"
+	[[ $output != *'% '* ]]
+}
+
+@test "what is not retired, not there, or still in a copy; --force says its risk" {
+	new_user active
+	userns grant active
+	userns reserve held 1700003840:10
+	for what in active 1700003840 nobody; do
+		run userns reclaim $what
+		[ "$status" = 1 ]
+	done
+	[[ $output = *"no retired range of 'nobody'"* ]]
+	retired still
+	echo "still:$start:65536" >> /etc/subuid
+	run userns reclaim --force "$start"
+	[ "$status" = 1 ]
+	[[ $output = *"/etc/subuid:"*"still gives ids"* ]]
+	sed -i '$d' /etc/subuid
+	touch /home/file
+	chown "$start" /home/file
+	run userns reclaim --force still
+	rm /home/file
+	[ "$status" = 0 ]
+	[[ $output = *'who gets these ids next gets every file'* ]]
+	run ! grep -q '^still:' $book
+	run as_user active userns reclaim active
+	[ "$status" = 1 ]
+	[[ $output = *'must be run by root'* ]]
+}

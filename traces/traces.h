@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What a former user can have left: files and processes with ids of a range. Looked for as root
+ * with CAP_DAC_READ_SEARCH, CAP_SYS_PTRACE and CAP_SYS_ADMIN.
+ */
+#ifndef TRACES_TRACES_H
+#define TRACES_TRACES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "subid/range.h"
+#include "util/reason.h"
+
+struct wanted_ids {
+	struct id_range uids;
+	struct id_range gids;
+};
+
+/* Is an id of either kind in the ranges? */
+static inline bool is_wanted(const struct wanted_ids *wanted, uid_t uid, gid_t gid)
+{
+	return (uid >= wanted->uids.start && uid <= id_range_last(wanted->uids)) ||
+	       (gid >= wanted->gids.start && gid <= id_range_last(wanted->gids));
+}
+
+/*
+ * Looks at every thread's ids and groups. 1: one has some, with a note that names its process; 0:
+ * none has; -errno with a reason.
+ */
+int traces_in_processes(const struct wanted_ids *wanted, struct reason *why);
+
+/* Told of each file that was looked at; for a progress bar, and to go on from there some day. */
+typedef void walk_watcher(const char *path, uint64_t entries, void *argument);
+
+struct walk {
+	const struct wanted_ids *wanted;
+	const char *skip_to; /* where an earlier walk was, as told to watch; NULL: from the start */
+	walk_watcher *watch;
+	void *argument;
+	uint64_t entries; /* looked at so far */
+};
+
+/*
+ * Looks at every file of one mounted file system, also at those below other mounts. The order is
+ * that of the names. Paths are as seen from the file system's root, "./a/b". 1: a file has such an
+ * id, with its path noted; 0: none has; -errno with a reason when some of it cannot be looked at.
+ */
+int traces_in_files(const char *mount_point, struct walk *walk, struct reason *why);
+
+enum mount_reach {
+	MOUNT_LOCAL,  /* to be looked at */
+	MOUNT_REMOTE, /* of another host, which is to look itself */
+	MOUNT_HIDDEN, /* below another mount, where nobody gets at it before that is unmounted */
+};
+
+/* A mounted file system that can hold files of users. */
+struct mount_place {
+	char *target;
+	char *type;
+	enum mount_reach reach;
+};
+
+struct mount_places {
+	struct mount_place *places;
+	size_t count;
+};
+
+/*
+ * Lists those that we see: each once, by its root where that is mounted. -errno with a reason.
+ * mount_places_free() afterwards.
+ */
+int mount_places_read(struct mount_places *ret, struct reason *why);
+
+void mount_places_free(struct mount_places *places);
+
+#endif
