@@ -92,7 +92,7 @@ kept() {
 	(cd /mnt/a && seq 3000 | xargs touch)
 	(cd /mnt/c && seq 3000 | xargs touch)
 	line=$(grep '^broken:' $book)
-	mkdir -p -m 700 /var/lib/userns
+	mkdir -p /var/lib/userns
 	printf '%s\0%s\0%s\0' "$line" /mnt ./b > "/var/lib/userns/reclaim-$start"
 	# What lies behind was looked at by the first walk: so this shows that it is not looked at again.
 	chown "$start" /mnt/a/5

@@ -73,6 +73,23 @@ add_user() {
 	[ -z "$(overlaps /etc/usernamespaces)" ]
 }
 
+# By other code than ours: no id of a range is that of anybody whom the directory lists.
+real_ids_in_ranges() {
+	awk -F: -v users="$(getent passwd | cut -d: -f3)" -v groups="$(getent group | cut -d: -f3)" '
+		BEGIN {n = split(users, u, "\n"); m = split(groups, g, "\n")}
+		{
+			for (i = 1; i <= n; i++) if (u[i] + 0 >= $2 && u[i] + 0 < $2 + $3) print $1, u[i]
+			for (i = 1; i <= m; i++) if (g[i] + 0 >= $2 && g[i] + 0 < $2 + $3) print $1, g[i]
+		}' /etc/usernamespaces /etc/subuid /etc/subgid
+}
+
+@test "on that host, check finds nothing, and neither does another look" {
+	getent passwd | grep -q '^dir5:'
+	run userns check
+	[ "$status" = 0 ] || { echo "$output" >&2; false; }
+	[ -z "$(real_ids_in_ranges)" ]
+}
+
 @test "a range is not given out where the directory has a user, listed or not" {
 	printf '[host]\npool = 720896-1048575\n' > /etc/security/userns.conf
 	# In the middle of the first, at the start of the second, at the end of the third.
@@ -121,4 +138,34 @@ add_user() {
 	login_as steady
 	reported 'open 0'
 	[ "$(range_of 200400)" = "$range" ]
+}
+
+@test "directory uids inside shadow's default range: nobody's range holds one, by check and another look" {
+	# Earlier tests leave what is wrong on purpose.
+	rm -f /etc/usernamespaces
+	: > /etc/subuid
+	: > /etc/subgid
+	for i in 1 2 3 4 5 6; do
+		add_user "inside$i" $((100000 + i * 30000))
+	done
+	# Where a range of useradd's would hold them, its user is refused, and check names both.
+	useradd -M taken
+	[ "$(grep -c '^taken:100000:' /etc/subuid)" = 1 ]
+	login_as taken
+	reported 'open 14'
+	run userns check --raw
+	[ "$status" = 1 ]
+	grep -qE '^overlap uid 130000 1 taken /etc/subuid:[0-9]+ inside1 ' <<< "$output"
+	[ -n "$(real_ids_in_ranges)" ]
+	userns revoke taken
+	sed -i '/^taken:/d' /etc/usernamespaces
+	for i in 1 2 3 4 5 6; do
+		login_as "inside$i"
+		reported 'open 0'
+	done
+	userns grant taken
+	run userns check
+	[ "$status" = 0 ] || { echo "$output" >&2; false; }
+	[ -z "$(real_ids_in_ranges)" ]
+	[ -z "$(overlaps /etc/usernamespaces)" ]
 }

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# A first login in which each system call fails once, in each of four ways: it goes on or says why, and
+# the next one makes all of it good.
+
+load ../common
+
+quick_user() {
+	next_uid=$((${next_uid:-$((20000 + BATS_TEST_NUMBER * 2000))} + 1))
+	echo "$1:x:$next_uid:100::/tmp:/bin/sh" >> /etc/passwd
+	uid=$next_uid
+}
+
+# Opens with an error in the Nth such call. Fails when there is no Nth. Sets status and said.
+faulty_open() {
+	local user=$1 call=$2 n=$3 error=$4
+	status=0
+	timeout 20 strace -f -qq -o /tmp/fault.trace -e trace="/^($call)$" \
+		-e inject="/^($call)$:error=$error:when=$n" \
+		"$helper" --timeout=10 open "$user" > /tmp/fault.out 2> /tmp/fault.said || status=$?
+	grep -q '(INJECTED)' /tmp/fault.trace
+}
+
+# It went on with all that a login gives, or failed and said why; never half of it.
+honest() {
+	local user=$1
+	case $status in
+	0) one_range_everywhere "$user" && [ -e "/run/userns/$uid/user" ] ;;
+	1) [ "$(wc -l < /tmp/fault.said)" -ge 1 ] && [ ! -s /tmp/fault.out ] ;;
+	# Before there is anybody to say it; or it could not be said, as that was what failed.
+	4 | 127) [ ! -s /tmp/fault.out ] ;;
+	*) false ;;
+	esac
+}
+
+made_good() {
+	local user=$1 had=$2
+	"$helper" open "$user" > /dev/null 2>&1 && one_range_everywhere "$user" &&
+		{ [ -z "$had" ] || [ "$(range_of "$uid")" = "$had" ]; } &&
+		[ -z "$(find /etc -maxdepth 1 -name '*+')" ] &&
+		"$helper" close "$uid" && no_namespace_left "$uid"
+}
+
+faults() {
+	local error=$1 call n user tried=0
+	shift
+	for call in "$@"; do
+		for n in {1..60}; do
+			user=f$BATS_TEST_NUMBER${call//[^a-z]/}$n
+			quick_user "$user"
+			faulty_open "$user" "$call" "$n" "$error" || break
+			tried=$((tried + 1))
+			{ honest "$user" && made_good "$user" "$(range_of "$uid")"; } || {
+				echo "$error in $call number $n: status $status" >&2
+				cat /tmp/fault.said /tmp/fault.out >&2
+				grep -A5 INJECTED /tmp/fault.trace >&2
+				grep "^$user:" /etc/usernamespaces /etc/subuid /etc/subgid >&2
+				return 1
+			}
+		done
+		"$helper" close "$uid" > /dev/null 2>&1
+	done
+	[ "$tried" -ge 20 ]
+	[ -z "$(overlaps /etc/usernamespaces)" ]
+	timeout 10 useradd -M -K SUB_UID_MIN=2000000000 -K SUB_UID_MAX=3000000000 \
+		-K SUB_GID_MIN=2000000000 -K SUB_GID_MAX=3000000000 "free$BATS_TEST_NUMBER"
+	# Where a lock file could not be removed, its process is gone: useradd took it for void.
+	[ ! -e /etc/subuid.lock ]
+	[ ! -e /etc/subgid.lock ]
+}
+
+writing='write link|linkat rename|renameat|renameat2 fsync unlink|unlinkat fchmod fchown ftruncate'
+reading='openat read pread64 newfstatat|fstat fcntl'
+making='mount clone|clone3|fork|vfork unshare mkdir|mkdirat socketpair|pipe2 setresuid'
+
+@test "a first login with ENOSPC in any call that writes or makes" {
+	# shellcheck disable=SC2086
+	faults ENOSPC $writing $making openat
+}
+
+@test "a first login with EIO in any call that reads or writes" {
+	# shellcheck disable=SC2086
+	faults EIO $writing $reading
+}
+
+@test "a first login with EINTR in any call that can be interrupted" {
+	faults EINTR openat read pread64 write fcntl fsync close 'wait4|waitid'
+}
+
+@test "a first login with EROFS in any call that changes a file system" {
+	# shellcheck disable=SC2086
+	faults EROFS openat $writing 'mkdir|mkdirat' mount
+}
