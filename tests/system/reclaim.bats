@@ -92,7 +92,7 @@ kept() {
 	(cd /mnt/a && seq 3000 | xargs touch)
 	(cd /mnt/c && seq 3000 | xargs touch)
 	line=$(grep '^broken:' $book)
-	mkdir -p /var/lib/userns
+	install -d -m 700 /var/lib/userns
 	printf '%s\0%s\0%s\0' "$line" /mnt ./b > "/var/lib/userns/reclaim-$start"
 	# What lies behind was looked at by the first walk: so this shows that it is not looked at again.
 	chown "$start" /mnt/a/5
@@ -130,6 +130,7 @@ kept() {
 
 @test "killed in the middle, it has written where it was" {
 	retired killed
+	rm -rf /var/lib/userns
 	# Slow enough to be met in the middle: every look takes a while.
 	timeout -s KILL 3 strace -f -qq -o /dev/null -e trace=newfstatat,fstatat64 \
 		-e inject=newfstatat,fstatat64:delay_enter=200 userns reclaim "$start" > /dev/null 2>&1 || true

@@ -83,7 +83,8 @@ making='mount clone|clone3|fork|vfork unshare mkdir|mkdirat socketpair|pipe2 set
 }
 
 @test "a first login with EINTR in any call that can be interrupted" {
-	faults EINTR openat read pread64 write fcntl fsync close 'wait4|waitid'
+	# Not close: a call that strace fails is not made, and Linux closes whatever close(2) says.
+	faults EINTR openat read pread64 write fcntl fsync 'wait4|waitid'
 }
 
 @test "a first login with EROFS in any call that changes a file system" {
