@@ -45,7 +45,7 @@ SUBID  = subid/accounts subid/book subid/choose subid/conflict subid/programs su
 NAMESPACE = namespace/holder namespace/inspect namespace/live namespace/maps namespace/proc namespace/procstat \
             namespace/rundir namespace/sessions namespace/state
 HELPER = helper/account helper/caps helper/close helper/command helper/create helper/deadline \
-         helper/entitlement helper/explain helper/grant helper/main helper/open helper/pin \
+         helper/entitlement helper/explain helper/grant helper/main helper/mapped helper/open helper/pin \
          helper/processes helper/ranges helper/reclaim helper/release helper/reserve helper/revoke helper/worker
 TRACES = traces/files traces/mounts traces/processes traces/progress
 USERNS = userns/admin userns/audit userns/caller userns/check userns/claims userns/columns userns/complain userns/drawing userns/exec userns/list userns/listing userns/main \

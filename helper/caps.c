@@ -13,7 +13,8 @@ static const cap_value_t needed[] = {CAP_CHOWN, CAP_SETUID, CAP_SETGID, CAP_SYS_
 				     CAP_SYS_ADMIN};
 static const cap_value_t reclaiming[] = {CAP_CHOWN,	 CAP_SETUID,	CAP_SETGID,
 					 CAP_SYS_PTRACE, CAP_SYS_ADMIN, CAP_DAC_READ_SEARCH};
-static const cap_value_t walking[] = {CAP_DAC_READ_SEARCH, CAP_SYS_PTRACE, CAP_SYS_ADMIN};
+static const cap_value_t walking[] = {CAP_DAC_READ_SEARCH, CAP_SYS_PTRACE, CAP_SYS_ADMIN,
+				      CAP_SETUID, CAP_SETGID};
 static const cap_value_t settling[] = {CAP_CHOWN};
 static const cap_value_t surveying[] = {CAP_SYS_PTRACE};
 static const cap_value_t creating[] = {CAP_SETUID, CAP_SETGID, CAP_SYS_PTRACE, CAP_SYS_ADMIN};

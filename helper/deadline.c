@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The deadline of the helper: see deadline.h. */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,8 +36,13 @@ void deadline_phase(const char *what)
 	sigemptyset(&alarm_only);
 	sigaddset(&alarm_only, SIGALRM);
 	sigprocmask(SIG_BLOCK, &alarm_only, &before);
-	snprintf(last_word.text, sizeof(last_word.text), "%snot done in time; it waited for %s%s",
-		 last_word_fd >= 0 ? "" : "userns-helper: ", what, last_word_fd >= 0 ? "" : "\n");
+	if (last_word_fd >= 0)
+		snprintf(last_word.text, sizeof(last_word.text),
+			 "not done in time; it waited for %s", what);
+	else
+		snprintf(last_word.text, sizeof(last_word.text),
+			 "%s: not done in time; it waited for %s\n", program_invocation_short_name,
+			 what);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 }
 

@@ -20,6 +20,17 @@ static void print_label(const char *label)
 	printf("%-11s", label);
 }
 
+/* Names of a directory can have any bytes in them. */
+static void print_user(const struct account *account)
+{
+	char name[256];
+
+	snprintf(name, sizeof(name), "%s", account->name);
+	make_printable(name);
+	print_label("user:");
+	printf("%s, uid %u, gid %u\n", name, account->ids.uid, account->ids.gid);
+}
+
 static void print_policy(const struct policy *policy, const char *path)
 {
 	static const char *const delegates[] = {
@@ -119,8 +130,7 @@ static enum result_code explain(const struct account *account, const char *polic
 	CLEANUP(policy_free) struct policy policy = policy_defaults;
 	enum result_code code;
 
-	print_label("user:");
-	printf("%s, uid %u, gid %u\n", account->name, account->ids.uid, account->ids.gid);
+	print_user(account);
 	code = entitlement_read(account, policy_path, &policy, why);
 	if (code == RESULT_READY) {
 		print_policy(&policy, policy_path);

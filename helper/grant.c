@@ -41,7 +41,18 @@ static int read_policy(const struct account *account, const struct request *requ
 	return 0;
 }
 
-static int grant(const struct account *account, const struct policy *policy, struct reason *why)
+static uint64_t count_ids(const struct settlement *settled)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < settled->count; i++)
+		count += settled->ranges[i].uids.count;
+	return count;
+}
+
+/* wanted: with how many ids it was asked for; 0: with what the policy says. */
+static int grant(const struct account *account, const struct policy *policy, uint32_t wanted,
+		 struct reason *why)
 {
 	const struct settle_request request = entitlement_request(account, policy);
 	struct settlement settled;
@@ -56,6 +67,11 @@ static int grant(const struct account *account, const struct policy *policy, str
 	for (size_t i = 0; i < settled.count; i++)
 		print_range(owner, settled.ranges[i].uids);
 	entitlement_note_new(&settled, why);
+	if (wanted > 0 && count_ids(&settled) < wanted && !why->text[0])
+		note(why,
+		     "%s has fewer than %" PRIu32 " ids: allocate = by-uid, range = and a source "
+		     "other than files leave a user with what is there",
+		     account->name, wanted);
 	if (policy->delegate == DELEGATE_NO)
 		note(why, "the policy says delegate = no, so a login makes no namespace of it");
 	return 0;
@@ -74,7 +90,7 @@ void verb_grant(const struct request *request, struct result *ret)
 		if (r == 0)
 			r = read_policy(&account, request, &policy, &why);
 		if (r == 0)
-			r = grant(&account, &policy, &why);
+			r = grant(&account, &policy, request->size, &why);
 		ret->code = r < 0 ? RESULT_FAILED : RESULT_READY;
 	}
 	memcpy(ret->text, why.text, sizeof(ret->text));

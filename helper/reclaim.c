@@ -11,6 +11,7 @@
 
 #include "helper/caps.h"
 #include "helper/deadline.h"
+#include "helper/mapped.h"
 #include "helper/verbs.h"
 #include "subid/reclaim.h"
 #include "traces/progress.h"
@@ -28,7 +29,7 @@ static void warn_of_others(const struct mount_places *places)
 		     places->places[i].type,
 		     places->places[i].reach == MOUNT_REMOTE ? "on the network"
 							     : "hidden by another mount");
-		fprintf(stderr, "userns: %s\n", line.text);
+		fprintf(stderr, "%s: %s\n", program_invocation_short_name, line.text);
 	}
 }
 
@@ -79,40 +80,67 @@ static int walk_places(const struct mount_places *places, const struct wanted_id
 	return r;
 }
 
+/*
+ * What is walked, for whom: the line, and every file system. A walk through others, in another
+ * order, or after the host was booted anew, is another walk.
+ */
+static int name_walk(const struct retired_line *line, const struct mount_places *places, char **ret,
+		     struct reason *why)
+{
+	static const char boot_id[] = "/proc/sys/kernel/random/boot_id";
+	CLEANUP_FILE FILE *boot = fopen(boot_id, "re");
+	char booted[64] = "";
+	size_t length;
+	FILE *stream;
+
+	if (!boot || !fgets(booted, sizeof(booted), boot))
+		return refuse(why, -EIO, "cannot read %s", boot_id);
+	stream = open_memstream(ret, &length);
+	if (!stream)
+		return refuse_errno(why, -errno, "cannot begin to walk");
+	fprintf(stream, "%s\n%s", line->text, booted);
+	for (size_t i = 0; i < places->count; i++)
+		if (places->places[i].reach == MOUNT_LOCAL)
+			fprintf(stream, "%s\n", places->places[i].identity);
+	return fclose(stream) == 0 ? 0 : refuse_errno(why, -ENOMEM, "cannot begin to walk");
+}
+
 static int look_for_files(const struct retired_line *line, const struct wanted_ids *wanted,
 			  bool restart, struct reason *why)
 {
 	CLEANUP(mount_places_free) struct mount_places places = {.count = 0};
 	CLEANUP(checkpoint_free) struct checkpoint checkpoint = {.text = NULL};
+	CLEANUP_FREE char *what = NULL;
 	struct progress progress;
 	int r;
 
 	r = mount_places_read(&places, why);
+	if (r == 0)
+		r = name_walk(line, &places, &what, why);
 	if (r < 0)
 		return r;
-	progress_start(&progress, line->uids.start, line->text);
+	progress_start(&progress, line->uids.start, what);
 	progress.expected = count_expected(&places);
 	if (!restart && progress_read(&progress, &checkpoint) == 0)
-		fprintf(stderr, "userns: goes on where an earlier walk was broken off\n");
+		fprintf(stderr, "%s: goes on where an earlier walk was broken off\n",
+			program_invocation_short_name);
 	r = walk_places(&places, wanted, &checkpoint, &progress, why);
 	/* Who was found may be gone from where the next walk would go on. */
-	progress_end(&progress, false);
+	progress_end(&progress);
 	if (r == 0)
-		fprintf(stderr, "userns: looked at %" PRIu64 " files\n", progress.before);
+		fprintf(stderr, "%s: looked at %" PRIu64 " files\n", program_invocation_short_name,
+			progress.before);
 	if (r == 0)
 		warn_of_others(&places);
 	return r;
 }
 
 /* Processes first, as they are quickly asked, and last, as they may have begun meanwhile. */
-static int look(const struct retired_line *line, bool restart, struct reason *why)
+static int look_for_traces(const struct retired_line *line, bool restart, struct reason *why)
 {
 	const struct wanted_ids wanted = {line->uids, line->gids};
-	int r, resumed;
+	int r;
 
-	r = caps_for_walking(why);
-	if (r < 0)
-		return r;
 	r = traces_in_processes(&wanted, why);
 	if (r == 0)
 		r = look_for_files(line, &wanted, restart, why);
@@ -124,10 +152,25 @@ static int look(const struct retired_line *line, bool restart, struct reason *wh
 	if (r < 0)
 		note(why,
 		     "so it is not known that no file is left; --force frees the ids all the same");
+	return r;
+}
+
+/* Namespaces first: they are asked with --force as well, and none maps retired ids anew. */
+static int look(const struct retired_line *line, const struct request *request, struct reason *why)
+{
+	int r;
+
+	r = caps_for_walking(why);
+	if (r < 0)
+		return r;
+	r = ids_are_mapped(line->uids, line->gids, why);
+	if (r > 0)
+		note(why, "the range stays retired");
+	if (r == 0 && !request->force)
+		r = look_for_traces(line, request->restart, why);
 	if (r != 0)
 		return r < 0 ? r : -EEXIST;
-	resumed = caps_resume_settling(why);
-	return resumed;
+	return caps_resume_settling(why);
 }
 
 static int reclaim(const struct request *request, struct retired_line *line, struct reason *why)
@@ -135,8 +178,9 @@ static int reclaim(const struct request *request, struct retired_line *line, str
 	int r;
 
 	r = retired_line_find(request->operands[0], line, why);
-	if (r == 0 && !request->force)
-		r = look(line, request->restart, why);
+	if (r == 0)
+		r = look(line, request, why);
+	deadline_phase("shadow's locks in /etc");
 	if (r == 0)
 		r = retired_line_drop(line, why);
 	if (r < 0)

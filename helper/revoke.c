@@ -49,20 +49,33 @@ static int find_retiree(const char *text, char owner[static ID_OWNER_SIZE], stru
 	return 0;
 }
 
+/* The namespaces of those whose lines were retired. Capabilities are left for one. */
+static int release_all(const struct retiree *who, const struct id_set *owners, struct reason *why)
+{
+	uid_t first = who->has_uid ? who->uid : owners->count ? owners->ranges[0].start : 0;
+
+	for (size_t i = 0; i < owners->count; i++)
+		if (owners->ranges[i].start != first)
+			note(why, "userns-helper close %u lets go of the namespace of that uid",
+			     owners->ranges[i].start);
+	return first ? release_namespace(first, NULL, why) : 0;
+}
+
 static int retire(const struct retiree *who, struct reason *why)
 {
 	CLEANUP(id_set_free) struct id_set retired = {NULL, 0, 0};
+	CLEANUP(id_set_free) struct id_set owners = {NULL, 0, 0};
 	int r;
 
 	deadline_phase("shadow's locks in /etc");
-	r = retire_ranges(who, &retired, why);
+	r = retire_ranges(who, &retired, &owners, why);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < retired.count; i++)
 		print_range(who->owner, retired.ranges[i]);
 	note(why, "retired, so that nobody gets the files that may lie there; userns reclaim frees "
 		  "the ids");
-	return who->has_uid ? release_namespace(who->uid, NULL, why) : 0;
+	return release_all(who, &owners, why);
 }
 
 void verb_revoke(const struct request *request, struct result *ret)

@@ -222,7 +222,7 @@ const char *parse_owner_and_range(struct slice *line, struct id_entry *entry)
 	return NULL;
 }
 
-static bool name_fits(const char *name)
+bool name_fits_in_files(const char *name)
 {
 	size_t length = strlen(name);
 
@@ -238,7 +238,7 @@ static bool name_fits(const char *name)
 
 void owner_in_files(const char *name, uid_t uid, char ret[static ID_OWNER_SIZE])
 {
-	if (name_fits(name))
+	if (name_fits_in_files(name))
 		snprintf(ret, ID_OWNER_SIZE, "%s", name);
 	else
 		snprintf(ret, ID_OWNER_SIZE, "%u", uid);

@@ -111,10 +111,13 @@ const char *parse_owner_and_range(struct slice *line, struct id_entry *entry);
 #define ID_OWNER_SIZE 257
 
 /*
- * Writes how a user is called in such lines: by name, or by uid where the name would
- * not mean just this user to every reader: empty or over 256 bytes; a colon, slash, blank or
- * control character in it; '-', '+' or '#' in front; digits only (shadow takes them for a uid).
+ * Does the name mean just this user to every reader of such lines? Not if it is empty or over 256
+ * bytes; a colon, slash, blank or control character in it; '-', '+' or '#' in front; digits only
+ * (shadow takes them for a uid).
  */
+bool name_fits_in_files(const char *name);
+
+/* Writes how a user is called in such lines: by name, or by uid where the name does not fit. */
 void owner_in_files(const char *name, uid_t uid, char ret[static ID_OWNER_SIZE]);
 
 #endif

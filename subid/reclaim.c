@@ -14,10 +14,15 @@
 static bool is_meant(const struct id_entry *entry, const char *what)
 {
 	const struct slice text = {what, strlen(what)};
-	uint64_t number;
+	struct slice rest = text, start, count;
+	uint64_t number, length;
 
 	if (slice_equals(entry->owner, what))
 		return true;
+	if (next_field(&rest, ':', &start) && rest.text && next_field(&rest, ':', &count) &&
+	    !rest.text && parse_number(start, ID_LAST, &number) == 0 &&
+	    parse_number(count, ID_LAST, &length) == 0)
+		return entry->range.start == number && entry->range.count == length;
 	return parse_number(text, ID_LAST, &number) == 0 &&
 	       (entry->range.start == number || (entry->has_uid && entry->uid == number));
 }
@@ -42,8 +47,8 @@ static int find_line(const struct id_file *book, const char *what, const struct 
 	}
 	if (count > 1)
 		return refuse(why, -EINVAL,
-			      "'%s' has %u retired ranges in %s, which userns list shows; name the "
-			      "first id of one",
+			      "'%s' has %u retired ranges in %s, which userns list shows; name one "
+			      "by START:COUNT",
 			      what, count, book->path);
 	if (!found && other)
 		return refuse(why, -EINVAL, "%s:%u is not retired; userns %s retires it",

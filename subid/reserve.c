@@ -55,10 +55,7 @@ static int add_line(const struct id_file *book, const char *name, struct id_rang
 
 static int check_request(const struct settle_request *request, struct reason *why)
 {
-	char owner[ID_OWNER_SIZE];
-
-	owner_in_files(request->name, 0, owner);
-	if (strcmp(owner, request->name) != 0)
+	if (!name_fits_in_files(request->name))
 		return refuse(why, -EINVAL,
 			      "'%s' cannot stand in the book as a name (usernamespaces(5))",
 			      request->name);

@@ -131,6 +131,7 @@ static int add_unbooked(const struct settle_sources *sources, const struct retir
 			struct reason *why)
 {
 	const struct retiree *who = retirement->who;
+
 	for (size_t i = 0; i < file->count; i++) {
 		const struct id_entry *copy = &file->entries[i];
 		struct id_entry line = {.owner = {who->owner, strlen(who->owner)},
@@ -258,15 +259,42 @@ int retire_locked(const struct settle_sources *sources, const struct retiree *wh
 	return 0;
 }
 
-int retire_ranges(const struct retiree *who, struct id_set *ret_retired, struct reason *why)
+/* Who is gone may still have a namespace, by the uid that the book remembers. */
+static int list_owners(const struct id_file *book, const struct retiree *who, struct id_set *owners)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < book->count; i++) {
+		const struct id_entry *entry = &book->entries[i];
+		const struct id_range uid = {entry->uid, 1};
+
+		if (is_of(entry, who) && entry->has_uid && !id_set_has(owners, uid))
+			r = id_set_add(owners, uid);
+	}
+	return r;
+}
+
+int retire_ranges(const struct retiree *who, struct id_set *ret_retired, struct id_set *ret_owners,
+		  struct reason *why)
 {
 	CLEANUP(sources_free) struct settle_sources sources = {.asked = false};
 	CLEANUP(subid_unlock) struct subid_lock lock = SUBID_LOCK_INIT;
+	CLEANUP(id_set_free) struct id_set owners = {NULL, 0, 0};
 	bool changed;
 	int r;
 
 	r = subid_lock(&lock, why);
 	if (r == 0)
 		r = sources_read_files(&sources, &changed, why);
-	return r < 0 ? r : retire_locked(&sources, who, ret_retired, why);
+	if (r < 0)
+		return r;
+	r = list_owners(&sources.book, who, &owners);
+	if (r < 0)
+		return refuse_errno(why, r, "cannot retire ranges");
+	r = retire_locked(&sources, who, ret_retired, why);
+	if (r < 0)
+		return r;
+	*ret_owners = owners;
+	owners = (struct id_set){NULL, 0, 0};
+	return 0;
 }

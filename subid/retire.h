@@ -21,11 +21,13 @@ struct retiree {
 /*
  * Retires all lines of the book under the name or the uid, also what only shadow's files have of
  * theirs; drops their copies. Takes shadow's locks. *ret_retired: the uid ranges that were not
- * retired before. A crash leaves something that the next call completes.
+ * retired before; *ret_owners: the uids that the lines of the book have. The caller frees both. A
+ * crash leaves something that the next call completes.
  * -ENOENT: there is nothing to take away; -EEXIST: what only shadow's files have meets somebody
  * else's; or -errno; with a reason.
  */
-int retire_ranges(const struct retiree *who, struct id_set *ret_retired, struct reason *why);
+int retire_ranges(const struct retiree *who, struct id_set *ret_retired, struct id_set *ret_owners,
+		  struct reason *why);
 
 /* The same by files that were read under shadow's locks, which the caller holds. */
 int retire_locked(const struct settle_sources *sources, const struct retiree *who,

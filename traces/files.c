@@ -50,6 +50,12 @@ static bool is_behind(const char *path, const char *skip_to)
 	return (unsigned char)*path < (unsigned char)*skip_to;
 }
 
+/* As seen from the file system's root; "." for that itself. */
+static const char *shown_path(const FTSENT *entry)
+{
+	return entry->fts_path[1] ? entry->fts_path + 1 : "/";
+}
+
 /* 1, 0, or -errno. What went away meanwhile is gone. */
 static int look_at(FTS *fts, FTSENT *entry, struct walk *walk, struct reason *why)
 {
@@ -61,7 +67,7 @@ static int look_at(FTS *fts, FTSENT *entry, struct walk *walk, struct reason *wh
 	case FTS_NS:
 		if (entry->fts_errno == ENOENT)
 			return 0;
-		return refuse_errno(why, -entry->fts_errno, "cannot look at %s", entry->fts_path);
+		return refuse_errno(why, -entry->fts_errno, "cannot look at %s", shown_path(entry));
 	default:
 		break;
 	}
@@ -74,7 +80,7 @@ static int look_at(FTS *fts, FTSENT *entry, struct walk *walk, struct reason *wh
 		walk->watch(entry->fts_path, walk->entries, walk->argument);
 	if (!is_wanted(walk->wanted, entry->fts_statp->st_uid, entry->fts_statp->st_gid))
 		return 0;
-	note(why, "%s belongs to %u:%u", entry->fts_path + 1, entry->fts_statp->st_uid,
+	note(why, "%s belongs to %u:%u", shown_path(entry), entry->fts_statp->st_uid,
 	     entry->fts_statp->st_gid);
 	return 1;
 }
@@ -109,6 +115,12 @@ int traces_in_files(const char *mount_point, struct walk *walk, struct reason *w
 			note(why, "%s belongs to %u:%u", mount_point, st.st_uid, st.st_gid);
 		return r;
 	}
+	if (fd < 0 && errno == EINVAL)
+		return refuse(
+			why, -EINVAL,
+			"the mount on %s is unbindable, so it cannot be looked at alone; mount "
+			"--make-private %s changes that",
+			mount_point, mount_point);
 	if (fd < 0 || fchdir(fd) < 0)
 		return refuse_errno(why, -errno, "cannot look at the file system on %s",
 				    mount_point);

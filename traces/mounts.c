@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libmount.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include "traces/traces.h"
 #include "util/cleanup.h"
@@ -23,7 +25,8 @@ static void cleanup_iter(struct libmnt_iter **iter)
 /* Pseudo file systems hold no files of users; but what holds some is one to libmount. */
 static bool can_hold_files(struct libmnt_fs *fs)
 {
-	static const char *const kept[] = {"tmpfs", "ramfs", "overlay", "aufs", "devtmpfs"};
+	static const char *const kept[] = {"tmpfs", "ramfs",	"rootfs", "devtmpfs", "overlay",
+					   "aufs",  "virtiofs", "vboxsf", "fuse",     "fuse.encfs"};
 	const char *type = mnt_fs_get_fstype(fs);
 
 	if (!type || !mnt_fs_is_pseudofs(fs))
@@ -79,6 +82,22 @@ static bool is_seen_elsewhere(struct libmnt_table *table, struct libmnt_fs *fs)
 	return false;
 }
 
+/* Ids of mounts are used again, so also what tells the file system from another. */
+static char *identify(struct libmnt_fs *fs)
+{
+	struct statvfs vfs = {.f_fsid = 0};
+	struct statx st = {.stx_mask = 0};
+	char *text;
+
+	statvfs(mnt_fs_get_target(fs), &vfs);
+	statx(AT_FDCWD, mnt_fs_get_target(fs), AT_NO_AUTOMOUNT, STATX_BTIME, &st);
+	if (asprintf(&text, "%d %u:%u %lx %lld.%u %s", mnt_fs_get_id(fs), st.stx_dev_major,
+		     st.stx_dev_minor, vfs.f_fsid, (long long)st.stx_btime.tv_sec,
+		     st.stx_btime.tv_nsec, mnt_fs_get_target(fs)) < 0)
+		return NULL;
+	return text;
+}
+
 static int add_place(struct mount_places *places, struct libmnt_fs *fs)
 {
 	struct mount_place *larger =
@@ -90,8 +109,10 @@ static int add_place(struct mount_places *places, struct libmnt_fs *fs)
 	places->places = larger;
 	place.target = strdup(mnt_fs_get_target(fs));
 	place.type = strdup(mnt_fs_get_fstype(fs));
+	/* Who asks a file server may wait for ever. */
+	place.identity = place.reach == MOUNT_LOCAL ? identify(fs) : strdup("");
 	larger[places->count++] = place;
-	return place.target && place.type ? 0 : -ENOMEM;
+	return place.target && place.type && place.identity ? 0 : -ENOMEM;
 }
 
 int mount_places_read(struct mount_places *ret, struct reason *why)
@@ -120,6 +141,7 @@ void mount_places_free(struct mount_places *places)
 	for (size_t i = 0; i < places->count; i++) {
 		free(places->places[i].target);
 		free(places->places[i].type);
+		free(places->places[i].identity);
 	}
 	free(places->places);
 	*places = (struct mount_places){.count = 0};

@@ -57,7 +57,7 @@ static int look_at_threads(uint32_t pid, const struct wanted_ids *wanted)
 	threads = opendir(path);
 	if (!threads)
 		return errno == ENOENT || errno == ESRCH ? 0 : -errno;
-	while (r == 0 && (entry = readdir(threads))) {
+	while (r == 0 && (errno = 0, entry = readdir(threads))) {
 		uint32_t thread;
 
 		if (parse_id(entry->d_name, &thread) < 0)
@@ -65,6 +65,8 @@ static int look_at_threads(uint32_t pid, const struct wanted_ids *wanted)
 		snprintf(path, sizeof(path), "/proc/%u/task/%u/status", pid, thread);
 		r = look_at_status(path, wanted);
 	}
+	if (r == 0 && errno != 0 && errno != ENOENT && errno != ESRCH)
+		return -errno;
 	return r;
 }
 

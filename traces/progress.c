@@ -117,10 +117,9 @@ void progress_watch(const char *path, uint64_t entries, void *argument)
 	}
 }
 
-void progress_end(struct progress *progress, bool keep)
+void progress_end(struct progress *progress)
 {
 	if (progress->terminal)
 		fputs("\r\033[K", stderr);
-	if (!keep)
-		unlink(progress->file);
+	unlink(progress->file);
 }

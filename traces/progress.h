@@ -6,14 +6,17 @@
 #ifndef TRACES_PROGRESS_H
 #define TRACES_PROGRESS_H
 
+#include <time.h>
+
+#include "config.h"
 #include "traces/traces.h"
 
 /* A walk that is older is not gone on with, in seconds. */
 #define PROGRESS_KEPT (24 * 60 * 60)
 
 struct progress {
-	char file[64];	    /* where it is written */
-	const char *what;   /* the walk: the line of the book */
+	char file[sizeof(USERNS_STATEDIR "/reclaim-4294967295")]; /* where it is written */
+	const char *what;   /* the walk: for which line, through what */
 	const char *target; /* the file system it is in */
 	uint64_t before;    /* entries of the file systems before */
 	uint64_t expected;  /* entries in all; 0: not known */
@@ -39,7 +42,7 @@ void checkpoint_free(struct checkpoint *checkpoint);
 /* A walk_watcher. Ten times a second it shows, once it writes. */
 void progress_watch(const char *path, uint64_t entries, void *progress);
 
-/* Clears the line; forgets what was written, unless the walk is to be gone on with. */
-void progress_end(struct progress *progress, bool keep);
+/* Clears the line; forgets what was written. */
+void progress_end(struct progress *progress);
 
 #endif

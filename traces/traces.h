@@ -31,7 +31,8 @@ static inline bool is_wanted(const struct wanted_ids *wanted, uid_t uid, gid_t g
  */
 int traces_in_processes(const struct wanted_ids *wanted, struct reason *why);
 
-/* Told of each file that was looked at; for a progress bar, and to go on from there some day. */
+/* Told of each file that was looked at; for a progress bar, and to go on from there another time.
+ */
 typedef void walk_watcher(const char *path, uint64_t entries, void *argument);
 
 struct walk {
@@ -59,6 +60,7 @@ enum mount_reach {
 struct mount_place {
 	char *target;
 	char *type;
+	char *identity; /* no other file system mounted since then has it */
 	enum mount_reach reach;
 };
 

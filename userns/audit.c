@@ -61,6 +61,7 @@ struct party audit_line(const struct id_entry *entry, enum listing_source source
 			: source == FROM_SUBUID ? PARTY_SUBUID
 						: PARTY_SUBGID,
 		.range = gids ? book_entry_gids(entry) : entry->range,
+		.uids = entry->range,
 		.name = entry->owner,
 		.line = entry->line,
 		.has_uid = entry->has_uid,
@@ -144,6 +145,22 @@ static bool is_users(const struct id_entry *entry)
 	return !entry->reserved && !entry->retired;
 }
 
+static int find_without_uid(const struct id_file *book, struct findings *findings)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < book->count; i++) {
+		const struct id_entry *entry = &book->entries[i];
+		const struct finding finding = {.kind = FOUND_NO_UID,
+						.ids = entry->range,
+						.party = audit_line(entry, FROM_BOOK, false)};
+
+		if (is_users(entry) && !entry->has_uid)
+			r = findings_add(findings, &finding);
+	}
+	return r;
+}
+
 /* What the book gives users and the copy does not. */
 static int find_missing_copies(const struct id_file *book, const struct id_file *file,
 			       enum listing_source copy, struct findings *findings)
@@ -156,16 +173,15 @@ static int find_missing_copies(const struct id_file *book, const struct id_file 
 	for (size_t i = 0; r == 0 && i < book->count; i++) {
 		const struct id_entry *entry = &book->entries[i];
 		struct id_range range = gids ? book_entry_gids(entry) : entry->range;
-		const struct finding finding = {.kind = entry->has_uid ? FOUND_NO_COPY
-								       : FOUND_NO_UID,
+		const struct finding finding = {.kind = FOUND_NO_COPY,
 						.gids = gids,
 						.ids = range,
 						.party = audit_line(entry, FROM_BOOK, gids),
 						.lacks = gids ? PARTY_SUBGID : PARTY_SUBUID};
 
-		if (!is_users(entry) || (!entry->has_uid && gids) ||
-		    (entry->has_uid && (claims_cover(&claims, entry->owner, range) ||
-					claims_cover_uid(&claims, entry->uid, range))))
+		if (!is_users(entry) || !entry->has_uid ||
+		    claims_cover(&claims, entry->owner, range) ||
+		    claims_cover_uid(&claims, entry->uid, range))
 			continue;
 		r = findings_add(findings, &finding);
 	}
@@ -205,6 +221,8 @@ int audit_run(struct audit *audit, struct findings *ret)
 		r = find_overlaps(audit, false, ret);
 	if (r == 0)
 		r = find_overlaps(audit, true, ret);
+	if (r == 0)
+		r = find_without_uid(&files[FROM_BOOK], ret);
 	for (size_t copy = FROM_SUBUID; r == 0 && audit->copies && copy < LISTING_SOURCES; copy++) {
 		r = find_missing_copies(&files[FROM_BOOK], &files[copy], (enum listing_source)copy,
 					ret);

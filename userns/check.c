@@ -316,6 +316,8 @@ static int check(const struct listing *listing, const struct check_options *opti
 		r = people_check_owners(&people, &listing->files[FROM_BOOK], &findings);
 	if (r < 0)
 		unseen = complain(EXIT_SYSTEM, "not all was checked: %s", strerror(-r));
+	for (size_t f = 0; f < LISTING_SOURCES; f++)
+		complain_of_unkept(&listing->files[f]);
 	status = print_findings(&findings, options);
 	return unseen ? unseen : status;
 }

@@ -16,3 +16,10 @@ int complain(int status, const char *format, ...)
 	fputc('\n', stderr);
 	return status;
 }
+
+void complain_of_unkept(const struct id_file *file)
+{
+	if (file->malformed > MALFORMED_KEPT)
+		complain(0, "%s: %u more malformed lines", file->path,
+			 file->malformed - MALFORMED_KEPT);
+}

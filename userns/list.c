@@ -345,9 +345,7 @@ static int complain_of_malformed(const struct listing *listing)
 
 		for (unsigned int i = 0; id_file_malformed(file, i, &why); i++)
 			status = complain(EXIT_REFUSED, "%s", why.text);
-		if (file->malformed > MALFORMED_KEPT)
-			complain(0, "%s: %u more malformed lines", file->path,
-				 file->malformed - MALFORMED_KEPT);
+		complain_of_unkept(file);
 	}
 	return status;
 }

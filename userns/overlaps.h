@@ -27,8 +27,9 @@ struct party {
 	unsigned int line; /* of a file */
 	bool has_uid;	   /* do we know the uid of the line's owner, account or namespace? */
 	uid_t uid;
-	pid_t pid;     /* of a namespace */
-	bool reserved; /* flags of the book */
+	struct id_range uids; /* of a line: also where it stands for gids */
+	pid_t pid;	      /* of a namespace */
+	bool reserved;	      /* flags of the book */
 	bool retired;
 };
 

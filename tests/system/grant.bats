@@ -320,3 +320,32 @@ setup_file() {
 	done
 	[ -z "$(range_of "$uid")" ]
 }
+
+@test "revoke of a user who is gone, by name, lets go of the namespace" {
+	new_user gone
+	login=$uid
+	"$helper" --pid=$$ open gone > /dev/null 2>&1
+	"$helper" --pid=$$ open gone > /dev/null 2>&1
+	rm "/run/userns/$login/sessions/"*
+	[ -e "/run/userns/$login/user" ]
+	userdel gone
+	run userns revoke gone
+	[ "$status" = 0 ]
+	no_namespace_left "$login"
+}
+
+@test "grant --size: where it cannot be more, that is said" {
+	new_user slotted
+	printf '[default]\nallocate = by-uid\n' > /etc/security/userns.conf
+	userns grant slotted 2> /dev/null
+	run userns grant --size 128K slotted
+	rm /etc/security/userns.conf
+	[ "$status" = 0 ]
+	[[ $output = *'slotted has fewer than 131072 ids'* ]]
+}
+
+@test "a number is no name to reserve for" {
+	run userns reserve 0 300000000-300065535
+	[ "$status" = 1 ]
+	[[ $output = *"'0' cannot stand in the book as a name"* ]]
+}

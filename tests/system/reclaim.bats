@@ -40,6 +40,12 @@ kept() {
 	mkdir /srv/other/deep
 	chown "$start" /srv/other/deep
 	kept "/deep belongs to $start:0; in the file system on /srv/other"
+	chown 0 /srv/other/deep
+	chown "$start" /srv/other
+	kept "/ belongs to $start:0; in the file system on /srv/other"
+	chown 0 /srv/other
+	mount --make-unbindable /srv/other
+	kept "the mount on /srv/other is unbindable"
 	umount /srv/other
 	mount -t tmpfs outer /srv/below
 	mkdir /srv/below/hidden
@@ -77,6 +83,30 @@ kept() {
 	wait $sleeper || true
 }
 
+@test "a namespace that maps them: pinned with nobody inside, or with a process; also with --force" {
+	new_user mapper
+	"$helper" --pid=$$ open mapper > /dev/null 2>&1
+	start=$(range_of "$uid" | cut -d: -f1)
+	[ -e "/run/userns/$uid/user" ]
+	userns revoke mapper 2> /dev/null
+	kept "the namespace of uid $uid maps ids of it"
+	run userns reclaim --force "$start"
+	[ "$status" = 1 ]
+	[[ $output = *"the namespace of uid $uid maps ids of it"* ]]
+	grep -q "^mapper:$start:.*retired=" $book
+	as_user mapper userns exec -- sleep 600 &
+	inside=$!
+	eventually pgrep -x sleep
+	run userns reclaim --force "$start"
+	[ "$status" = 1 ]
+	[[ $output = *'the namespace of process '*' maps ids of it'* ]]
+	pkill -x sleep
+	wait "$inside" || true
+	"$helper" --pid=$$ close "$uid"
+	run timeout 120 userns reclaim "$start"
+	[ "$status" = 0 ]
+}
+
 @test "a name that would upset a terminal is told printably" {
 	retired hostile
 	touch $'/home/a\nb\033[31m'
@@ -85,14 +115,22 @@ kept() {
 	rm $'/home/a\nb\033[31m'
 }
 
+# Ends a walk in the middle: every look takes a while.
+broken_off() {
+	timeout -s KILL 3 strace -f -qq -o /dev/null -e trace=newfstatat,fstatat64 \
+		-e inject=newfstatat,fstatat64:delay_enter=200 userns reclaim "$start" > /dev/null 2>&1 || true
+}
+
 @test "a walk that was killed goes on where it was; --restart does not" {
 	retired broken
 	mount -t tmpfs tmpfs /mnt
 	mkdir /mnt/{a,b,c}
 	(cd /mnt/a && seq 3000 | xargs touch)
 	(cd /mnt/c && seq 3000 | xargs touch)
-	line=$(grep '^broken:' $book)
-	install -d -m 700 /var/lib/userns
+	broken_off
+	# What is walked, by its line and its mounts, as the walk itself has written it.
+	IFS= read -r -d '' line < "/var/lib/userns/reclaim-$start"
+	[[ $line = "$(grep '^broken:' $book)"* ]]
 	printf '%s\0%s\0%s\0' "$line" /mnt ./b > "/var/lib/userns/reclaim-$start"
 	# What lies behind was looked at by the first walk: so this shows that it is not looked at again.
 	chown "$start" /mnt/a/5
@@ -125,15 +163,21 @@ kept() {
 	printf '%s\0%s\0%s\0' "$line" /mnt ./b > "/var/lib/userns/reclaim-$start"
 	chown 5 "/var/lib/userns/reclaim-$start"
 	kept "/a/5 belongs to"
+	# Another file system in the same place has not been walked.
+	printf '%s\0%s\0%s\0' "$line" /mnt ./b > "/var/lib/userns/reclaim-$start"
+	umount /mnt
+	mount -t tmpfs tmpfs /mnt
+	mkdir /mnt/a
+	touch /mnt/a/5
+	chown "$start" /mnt/a/5
+	kept "/a/5 belongs to"
 	umount /mnt
 }
 
 @test "killed in the middle, it has written where it was" {
 	retired killed
 	rm -rf /var/lib/userns
-	# Slow enough to be met in the middle: every look takes a while.
-	timeout -s KILL 3 strace -f -qq -o /dev/null -e trace=newfstatat,fstatat64 \
-		-e inject=newfstatat,fstatat64:delay_enter=200 userns reclaim "$start" > /dev/null 2>&1 || true
+	broken_off
 	[ -s "/var/lib/userns/reclaim-$start" ]
 	[ "$(stat -c %a /var/lib/userns)" = 700 ]
 	grep -q '^killed:.*retired=' $book
@@ -177,4 +221,20 @@ kept() {
 	run as_user active userns reclaim active
 	[ "$status" = 1 ]
 	[[ $output = *'must be run by root'* ]]
+}
+
+@test "of two retired ranges that begin alike, one by START:COUNT; another form is none" {
+	printf '%s\n' a:400000000:65536:retired=2026-01-01 b:400000000:131072:retired=2026-01-01 >> $book
+	run userns reclaim --force 400000000
+	[ "$status" = 1 ]
+	[[ $output = *'name one by START:COUNT'* ]]
+	for wrong in 400000000: :65536 400000000:65537 400000000:65536: 400000000:65536:x; do
+		run userns reclaim --force "$wrong"
+		[ "$status" = 1 ]
+	done
+	run userns reclaim --force 400000000:65536
+	[ "$status" = 0 ]
+	run ! grep -q ^a: $book
+	grep -q ^b: $book
+	sed -i '/^b:/d' $book
 }

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Which namespaces map ids: see mapped.h. */
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+
+#include "config.h"
+#include "helper/mapped.h"
+#include "helper/pin.h"
+#include "namespace/inspect.h"
+#include "namespace/live.h"
+#include "namespace/rundir.h"
+#include "util/cleanup.h"
+
+static int in_live_ones(struct id_range uids, struct id_range gids, struct reason *why)
+{
+	CLEANUP(live_free) struct live_extents live = {.count = 0};
+	int r;
+
+	r = live_list(&live, why);
+	for (size_t i = 0; r == 0 && i < live.count; i++) {
+		const struct live_extent *extent = &live.extents[i];
+
+		if (!id_range_overlaps(extent->range, extent->gids ? gids : uids))
+			continue;
+		note(why, "the namespace of process %d maps ids of it", extent->pid);
+		return 1;
+	}
+	return r;
+}
+
+static bool map_meets(const struct id_map *map, struct id_range range)
+{
+	for (size_t i = 0; i < map->count; i++) {
+		const struct extent *e = &map->extents[i];
+
+		if (id_range_overlaps((struct id_range){e->outside, e->count}, range))
+			return true;
+	}
+	return false;
+}
+
+static int in_pin_of(uid_t uid, struct id_range uids, struct id_range gids, struct reason *why)
+{
+	CLEANUP(rundir_close) struct rundir dir = RUNDIR_INIT;
+	/* What counts for the kernel is the uid. */
+	const struct owner owner = {uid, uid};
+	CLEANUP_FD int fd = -1;
+	struct ns_maps maps;
+	int r;
+
+	r = rundir_open(uid, false, &dir, why);
+	if (r == 0)
+		r = pin_open(&dir, uid, &fd, why);
+	if (r == -ENOENT)
+		return 0;
+	if (r == 0)
+		r = namespace_read_maps(fd, &owner, &maps, why);
+	if (r < 0)
+		return r;
+	if (!map_meets(&maps.uids, uids) && !map_meets(&maps.gids, gids))
+		return 0;
+	note(why,
+	     "the namespace of uid %u maps ids of it, and is there until the last session of that "
+	     "user ends",
+	     uid);
+	return 1;
+}
+
+static int in_pins(struct id_range uids, struct id_range gids, struct reason *why)
+{
+	CLEANUP_DIR DIR *users = opendir(USERNS_RUNDIR);
+	struct dirent *entry;
+	int r = 0;
+
+	if (!users)
+		return errno == ENOENT
+			       ? 0
+			       : refuse_errno(why, -errno, "cannot read %s", USERNS_RUNDIR);
+	while (r == 0 && (errno = 0, entry = readdir(users))) {
+		uint32_t uid;
+
+		if (parse_id(entry->d_name, &uid) == 0)
+			r = in_pin_of(uid, uids, gids, why);
+	}
+	if (r == 0 && errno != 0)
+		return refuse_errno(why, -errno, "cannot read %s", USERNS_RUNDIR);
+	return r;
+}
+
+int ids_are_mapped(struct id_range uids, struct id_range gids, struct reason *why)
+{
+	int r;
+
+	r = in_live_ones(uids, gids, why);
+	return r != 0 ? r : in_pins(uids, gids, why);
+}
