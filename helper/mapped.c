@@ -74,9 +74,8 @@ static int in_pins(struct id_range uids, struct id_range gids, struct reason *wh
 	int r = 0;
 
 	if (!users)
-		return errno == ENOENT
-			       ? 0
-			       : refuse_errno(why, -errno, "cannot read %s", USERNS_RUNDIR);
+		return errno == ENOENT ? 0
+				       : refuse_errno(why, -errno, "cannot read %s", USERNS_RUNDIR);
 	while (r == 0 && (errno = 0, entry = readdir(users))) {
 		uint32_t uid;
 

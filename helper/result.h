@@ -16,7 +16,7 @@
 #define RESULT_VERSION 1u
 
 enum result_code {
-	RESULT_READY = 0,	 /* open: the namespace is at path; close: done */
+	RESULT_READY = 0,	 /* done; of open: the namespace is at path */
 	RESULT_IGNORE = 1,	 /* this user gets none, by the policy or as a system user */
 	RESULT_FAILED = 2,	 /* broken or refused: text says what, why, and what to do */
 	RESULT_UNKNOWN_USER = 3, /* there is no such user */

@@ -101,6 +101,7 @@ static void test_who_agrees(void **state)
 {
 	static const struct party alice = {.kind = PARTY_BOOK,
 					   .range = {700000, 100},
+					   .uids = {700000, 100},
 					   .name = NAME("alice"),
 					   .has_uid = true,
 					   .uid = 1001};
@@ -166,11 +167,30 @@ static void test_who_agrees(void **state)
 			fail_msg("%s", rows[i].what);
 }
 
+/* Of a line whose gids are elsewhere: who made the namespace is a uid also on the gids' side. */
+static void test_whose_gids(void **state)
+{
+	const struct party line = {.kind = PARTY_BOOK,
+				   .range = {900000, 100},
+				   .uids = {700000, 100},
+				   .name = NAME("alice"),
+				   .has_uid = true,
+				   .uid = 1001};
+	struct party made = {
+		.kind = PARTY_NAMESPACE, .range = {900000, 9}, .has_uid = true, .uid = 700005};
+
+	(void)state;
+	assert_true(parties_agree(&line, &made));
+	made.uid = 900005;
+	assert_false(parties_agree(&line, &made));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_against_pairs),
 		cmocka_unit_test(test_who_agrees),
+		cmocka_unit_test(test_whose_gids),
 	};
 
 	return cmocka_run_group_tests_name("overlaps", tests, NULL, NULL);
