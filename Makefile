@@ -38,7 +38,7 @@ ALL_CFLAGS  = -std=gnu11 -D_GNU_SOURCE -I. -I$(BUILD) -MMD -MP $(WARNINGS) $(HAR
               $(PKG_CFLAGS)
 ALL_LDFLAGS = -Wl,-z,relro -Wl,-z,now -Wl,--as-needed $(LDFLAGS)
 
-UTIL   = util/file util/parse util/reason
+UTIL   = util/array util/file util/parse util/reason
 CONF   = conf/host conf/keys conf/policy
 SUBID  = subid/accounts subid/book subid/choose subid/conflict subid/programs subid/reclaim subid/record subid/decide subid/idfile subid/lock subid/lookup subid/range subid/settle \
          subid/reserve subid/retire subid/source subid/sources subid/subfile

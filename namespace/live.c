@@ -10,6 +10,7 @@
 #include "namespace/live.h"
 #include "namespace/maps.h"
 #include "namespace/proc.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 
 /* What the walk has found so far. */
@@ -36,15 +37,12 @@ static int see(struct found *found, ino_t inode)
 
 static int add_extent(struct live_extents *extents, const struct live_extent *extent)
 {
-	if (extents->count == extents->room) {
-		size_t room = extents->room ? extents->room * 2 : 64;
-		struct live_extent *larger = reallocarray(extents->extents, room, sizeof(*larger));
+	struct live_extent *larger =
+		array_grow(extents->extents, extents->count, &extents->room, sizeof(*larger));
 
-		if (!larger)
-			return -ENOMEM;
-		extents->extents = larger;
-		extents->room = room;
-	}
+	if (!larger)
+		return -ENOMEM;
+	extents->extents = larger;
 	extents->extents[extents->count++] = *extent;
 	return 0;
 }

@@ -15,14 +15,14 @@ static int add_id(struct id_set *set, uint32_t id)
 	return id_set_add(set, (struct id_range){id, 1});
 }
 
-static int enumerate_users(struct id_set *uids)
+int accounts_each_user(account_visitor *visit, void *argument)
 {
 	struct passwd *entry;
 	int r = 0;
 
 	setpwent();
 	while (r == 0 && (errno = 0, entry = getpwent()))
-		r = add_id(uids, entry->pw_uid);
+		r = visit(entry->pw_uid, entry->pw_name, argument);
 	/* Most modules say ENOENT at their end. */
 	if (r == 0 && !means_no_such_user(errno))
 		r = -errno;
@@ -30,27 +30,33 @@ static int enumerate_users(struct id_set *uids)
 	return r;
 }
 
-static int enumerate_groups(struct id_set *gids)
+int accounts_each_group(account_visitor *visit, void *argument)
 {
 	struct group *entry;
 	int r = 0;
 
 	setgrent();
 	while (r == 0 && (errno = 0, entry = getgrent()))
-		r = add_id(gids, entry->gr_gid);
+		r = visit(entry->gr_gid, entry->gr_name, argument);
 	if (r == 0 && !means_no_such_user(errno))
 		r = -errno;
 	endgrent();
 	return r;
 }
 
+static int visit_id(uint32_t id, const char *name, void *argument)
+{
+	(void)name;
+	return add_id(argument, id);
+}
+
 int accounts_enumerate(struct accounts *accounts, struct reason *why)
 {
 	int r;
 
-	r = enumerate_users(&accounts->uids);
+	r = accounts_each_user(visit_id, &accounts->uids);
 	if (r == 0)
-		r = enumerate_groups(&accounts->gids);
+		r = accounts_each_group(visit_id, &accounts->gids);
 	if (r < 0)
 		return refuse_errno(
 			why, r,

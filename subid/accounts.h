@@ -9,6 +9,14 @@
 #include "subid/range.h"
 #include "util/reason.h"
 
+/*
+ * Calls visit for every user, or group, that NSS lists. The name is gone after the call. What visit
+ * gives, unless 0, ends it; -errno when NSS fails.
+ */
+typedef int account_visitor(uint32_t id, const char *name, void *argument);
+int accounts_each_user(account_visitor *visit, void *argument);
+int accounts_each_group(account_visitor *visit, void *argument);
+
 struct accounts {
 	struct id_set uids;
 	struct id_set gids;

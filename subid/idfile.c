@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "subid/idfile.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/file.h"
 
@@ -24,15 +25,12 @@ static bool is_blank(struct slice line)
 
 static int add_entry(struct id_file *file, const struct id_entry *entry)
 {
-	if (file->count == file->room) {
-		size_t room = file->room ? file->room * 2 : 64;
-		struct id_entry *larger = reallocarray(file->entries, room, sizeof(*larger));
+	struct id_entry *larger =
+		array_grow(file->entries, file->count, &file->room, sizeof(*larger));
 
-		if (!larger)
-			return -ENOMEM;
-		file->entries = larger;
-		file->room = room;
-	}
+	if (!larger)
+		return -ENOMEM;
+	file->entries = larger;
 	file->entries[file->count++] = *entry;
 	return 0;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "subid/range.h"
+#include "util/array.h"
 
 int id_range_make(uint64_t start, uint64_t count, struct id_range *ret)
 {
@@ -48,15 +49,11 @@ bool id_range_contains(struct id_range outer, struct id_range inner)
 
 int id_set_add(struct id_set *set, struct id_range range)
 {
-	if (set->count == set->room) {
-		size_t room = set->room ? set->room * 2 : 64;
-		struct id_range *ranges = reallocarray(set->ranges, room, sizeof(*ranges));
+	struct id_range *larger = array_grow(set->ranges, set->count, &set->room, sizeof(*larger));
 
-		if (!ranges)
-			return -ENOMEM;
-		set->ranges = ranges;
-		set->room = room;
-	}
+	if (!larger)
+		return -ENOMEM;
+	set->ranges = larger;
 	set->ranges[set->count++] = range;
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include "subid/book.h"
 #include "userns/audit.h"
 #include "userns/claims.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 
 static const struct {
@@ -35,15 +36,12 @@ const char *finding_advice(enum finding_kind kind)
 
 int findings_add(struct findings *findings, const struct finding *finding)
 {
-	if (findings->count == findings->room) {
-		size_t room = findings->room ? findings->room * 2 : 64;
-		struct finding *larger = reallocarray(findings->findings, room, sizeof(*larger));
+	struct finding *larger =
+		array_grow(findings->findings, findings->count, &findings->room, sizeof(*larger));
 
-		if (!larger)
-			return -ENOMEM;
-		findings->findings = larger;
-		findings->room = room;
-	}
+	if (!larger)
+		return -ENOMEM;
+	findings->findings = larger;
 	findings->findings[findings->count++] = *finding;
 	return 0;
 }

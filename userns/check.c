@@ -301,7 +301,7 @@ static int check(const struct listing *listing, const struct check_options *opti
 {
 	CLEANUP(cleanup_audit) struct audit audit = {.listing = listing};
 	CLEANUP(findings_free) struct findings findings = {.count = 0};
-	CLEANUP(people_free) struct people people = {.user_count = 0};
+	CLEANUP(people_free) struct people people = {.users = {NULL, 0, 0}};
 	int status, unseen, r;
 
 	unseen = read_people(&people, &audit);
@@ -312,7 +312,7 @@ static int check(const struct listing *listing, const struct check_options *opti
 	r = add_programs(&audit);
 	if (r == 0)
 		r = audit_run(&audit, &findings);
-	if (r == 0 && people.user_count > 0)
+	if (r == 0 && people.users.count > 0)
 		r = people_check_owners(&people, &listing->files[FROM_BOOK], &findings);
 	if (r < 0)
 		unseen = complain(EXIT_SYSTEM, "not all was checked: %s", strerror(-r));

@@ -9,6 +9,7 @@
 #include "subid/subfile.h"
 #include "userns/claims.h"
 #include "userns/listing.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 
 int listing_read(struct listing *listing, struct reason *why)
@@ -34,15 +35,12 @@ int listing_read(struct listing *listing, struct reason *why)
 static int add_row(struct listing *listing, const struct id_entry *entry,
 		   enum listing_source source, bool pinned)
 {
-	if (listing->count == listing->room) {
-		size_t room = listing->room ? listing->room * 2 : 64;
-		struct listed *larger = reallocarray(listing->rows, room, sizeof(*larger));
+	struct listed *larger =
+		array_grow(listing->rows, listing->count, &listing->room, sizeof(*larger));
 
-		if (!larger)
-			return -ENOMEM;
-		listing->rows = larger;
-		listing->room = room;
-	}
+	if (!larger)
+		return -ENOMEM;
+	listing->rows = larger;
 	listing->rows[listing->count++] = (struct listed){entry, source, pinned};
 	return 0;
 }

@@ -5,19 +5,17 @@
 #include <string.h>
 
 #include "userns/overlaps.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 
 int parties_add(struct parties *parties, const struct party *party)
 {
-	if (parties->count == parties->room) {
-		size_t room = parties->room ? parties->room * 2 : 256;
-		struct party *larger = reallocarray(parties->parties, room, sizeof(*larger));
+	struct party *larger =
+		array_grow(parties->parties, parties->count, &parties->room, sizeof(*larger));
 
-		if (!larger)
-			return -ENOMEM;
-		parties->parties = larger;
-		parties->room = room;
-	}
+	if (!larger)
+		return -ENOMEM;
+	parties->parties = larger;
 	parties->parties[parties->count++] = *party;
 	return 0;
 }

@@ -1,28 +1,27 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Real users and groups by name: see people.h. */
 #include <errno.h>
-#include <grp.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "subid/accounts.h"
 #include "userns/people.h"
 #include "util/account.h"
+#include "util/array.h"
 
-static int add_person(struct person **people, size_t *count, uint32_t id, const char *name)
+static int add_person(uint32_t id, const char *name, void *argument)
 {
-	struct person *larger = *people;
+	struct person_list *list = argument;
+	struct person *larger = array_grow(list->people, list->count, &list->room, sizeof(*larger));
 
-	/* Room is doubled where the count is a power of two. */
-	if ((*count & (*count - 1)) == 0)
-		larger = reallocarray(larger, *count ? *count * 2 : 1, sizeof(*larger));
 	if (!larger)
 		return -ENOMEM;
-	*people = larger;
-	larger[*count] = (struct person){id, strdup(name)};
-	if (!larger[*count].name)
+	list->people = larger;
+	larger[list->count] = (struct person){id, strdup(name)};
+	if (!larger[list->count].name)
 		return -ENOMEM;
-	(*count)++;
+	list->count++;
 	return 0;
 }
 
@@ -33,57 +32,30 @@ static int compare_ids(const void *a, const void *b)
 	return (left->id > right->id) - (left->id < right->id);
 }
 
-static int read_users(struct people *people)
-{
-	struct passwd *entry;
-	int r = 0;
-
-	setpwent();
-	while (r == 0 && (errno = 0, entry = getpwent()))
-		r = add_person(&people->users, &people->user_count, entry->pw_uid, entry->pw_name);
-	if (r == 0 && !means_no_such_user(errno))
-		r = -errno;
-	endpwent();
-	if (people->user_count > 0)
-		qsort(people->users, people->user_count, sizeof(*people->users), compare_ids);
-	return r;
-}
-
-static int read_groups(struct people *people)
-{
-	struct group *entry;
-	int r = 0;
-
-	setgrent();
-	while (r == 0 && (errno = 0, entry = getgrent()))
-		r = add_person(&people->groups, &people->group_count, entry->gr_gid,
-			       entry->gr_name);
-	if (r == 0 && !means_no_such_user(errno))
-		r = -errno;
-	endgrent();
-	return r;
-}
-
 int people_read(struct people *ret)
 {
-	int r = read_users(ret);
+	int r = accounts_each_user(add_person, &ret->users);
 
-	return r < 0 ? r : read_groups(ret);
+	if (r == 0)
+		r = accounts_each_group(add_person, &ret->groups);
+	if (ret->users.count > 0)
+		qsort(ret->users.people, ret->users.count, sizeof(*ret->users.people), compare_ids);
+	return r;
 }
 
-static int add_parties(const struct person *people, size_t count, bool users,
-		       struct parties *parties)
+static int add_parties(const struct person_list *list, bool users, struct parties *parties)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < count; i++) {
+	for (size_t i = 0; r == 0 && i < list->count; i++) {
+		const struct person *person = &list->people[i];
 		const struct party party = {.kind = PARTY_ACCOUNT,
-					    .range = {people[i].id, 1},
-					    .name = {people[i].name, strlen(people[i].name)},
+					    .range = {person->id, 1},
+					    .name = {person->name, strlen(person->name)},
 					    .has_uid = users,
-					    .uid = people[i].id};
+					    .uid = person->id};
 
-		if (people[i].id <= ID_LAST)
+		if (person->id <= ID_LAST)
 			r = parties_add(parties, &party);
 	}
 	return r;
@@ -91,9 +63,9 @@ static int add_parties(const struct person *people, size_t count, bool users,
 
 int people_add_parties(const struct people *people, struct parties *uids, struct parties *gids)
 {
-	int r = add_parties(people->users, people->user_count, true, uids);
+	int r = add_parties(&people->users, true, uids);
 
-	return r < 0 ? r : add_parties(people->groups, people->group_count, false, gids);
+	return r < 0 ? r : add_parties(&people->groups, false, gids);
 }
 
 /* The name that has the uid now. 0: *ret is NULL where nobody has it. */
@@ -102,8 +74,9 @@ static int find_name(const struct people *people, uid_t uid, const char **ret)
 	const struct person key = {.id = uid}, *person = NULL;
 	struct passwd *entry;
 
-	if (people->user_count > 0)
-		person = bsearch(&key, people->users, people->user_count, sizeof(key), compare_ids);
+	if (people->users.count > 0)
+		person = bsearch(&key, people->users.people, people->users.count, sizeof(key),
+				 compare_ids);
 	if (person) {
 		*ret = person->name;
 		return 0;
@@ -120,12 +93,13 @@ static int find_name(const struct people *people, uid_t uid, const char **ret)
 /* Several may share a uid: is one of them called as the line says? */
 static bool is_any_called(const struct people *people, uid_t uid, struct slice owner)
 {
-	for (size_t i = 0; i < people->user_count; i++) {
+	for (size_t i = 0; i < people->users.count; i++) {
+		const struct person *person = &people->users.people[i];
 		char name[ID_OWNER_SIZE];
 
-		if (people->users[i].id != uid)
+		if (person->id != uid)
 			continue;
-		owner_in_files(people->users[i].name, uid, name);
+		owner_in_files(person->name, uid, name);
 		if (slice_equals(owner, name))
 			return true;
 	}
@@ -169,13 +143,16 @@ int people_check_owners(const struct people *people, const struct id_file *book,
 	return r;
 }
 
+static void free_list(struct person_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		free(list->people[i].name);
+	free(list->people);
+}
+
 void people_free(struct people *people)
 {
-	for (size_t i = 0; i < people->user_count; i++)
-		free(people->users[i].name);
-	for (size_t i = 0; i < people->group_count; i++)
-		free(people->groups[i].name);
-	free(people->users);
-	free(people->groups);
-	*people = (struct people){.user_count = 0};
+	free_list(&people->users);
+	free_list(&people->groups);
+	*people = (struct people){.users = {NULL, 0, 0}};
 }

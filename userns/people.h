@@ -5,16 +5,20 @@
 
 #include "userns/audit.h"
 
-struct people {
-	struct person *users; /* sorted by id */
-	size_t user_count;
-	struct person *groups;
-	size_t group_count;
-};
-
 struct person {
 	uint32_t id;
 	char *name;
+};
+
+struct person_list {
+	struct person *people;
+	size_t count;
+	size_t room;
+};
+
+struct people {
+	struct person_list users; /* sorted by uid */
+	struct person_list groups;
 };
 
 /* Lists them all. -errno when NSS fails. Zero it to begin; people_free() to end. */

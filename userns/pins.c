@@ -9,20 +9,17 @@
 #include "namespace/inspect.h"
 #include "namespace/rundir.h"
 #include "userns/pins.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/parse.h"
 
 static int add_pin(struct pins *pins, uid_t uid)
 {
-	if (pins->count == pins->room) {
-		size_t room = pins->room ? pins->room * 2 : 64;
-		struct pin *larger = reallocarray(pins->pins, room, sizeof(*larger));
+	struct pin *larger = array_grow(pins->pins, pins->count, &pins->room, sizeof(*larger));
 
-		if (!larger)
-			return -ENOMEM;
-		pins->pins = larger;
-		pins->room = room;
-	}
+	if (!larger)
+		return -ENOMEM;
+	pins->pins = larger;
 	pins->pins[pins->count++] = (struct pin){.uid = uid};
 	return 0;
 }

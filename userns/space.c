@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "userns/space.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 
 /* Free ids are drawn as a band of their own from this part of all that is used. */
@@ -38,15 +39,12 @@ void space_free(struct space *space)
 
 int space_add(struct space *space, const struct space_part *part)
 {
-	if (space->count == space->room) {
-		size_t room = space->room ? space->room * 2 : 64;
-		struct space_part *larger = reallocarray(space->parts, room, sizeof(*larger));
+	struct space_part *larger =
+		array_grow(space->parts, space->count, &space->room, sizeof(*larger));
 
-		if (!larger)
-			return -ENOMEM;
-		space->parts = larger;
-		space->room = room;
-	}
+	if (!larger)
+		return -ENOMEM;
+	space->parts = larger;
 	space->parts[space->count++] = *part;
 	return 0;
 }
