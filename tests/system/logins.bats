@@ -180,7 +180,7 @@ load common
 	new_user byterm
 	# Typed input would be lost: login throws away what comes before the shell reads.
 	echo 'userns exec -- cat /proc/self/uid_map > /tmp/byterm; tty > /tmp/byterm.tty; exit' > /home/byterm/.bash_profile
-	timeout 20 script -qec 'login -f byterm' /dev/null < /dev/null
+	timeout 20 script -qec 'exec login -f byterm' /dev/null < /dev/null
 	[[ $(cat /tmp/byterm.tty) == /dev/pts/* ]]
 	[ "$(cat /tmp/byterm)" = "$(expected_map "$uid" "$(range_of "$uid")")" ]
 	one_range_everywhere byterm
