@@ -2,6 +2,7 @@
 /* Where subordinate ids come from, by nsswitch.conf(5): see source.h. */
 #include <ctype.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "subid/source.h"
@@ -30,12 +31,16 @@ static struct slice source_of(struct slice line)
 
 int lookup_source(const char *nsswitch_path, char **ret_source, struct reason *why)
 {
+	/* Some distributions keep it elsewhere, and link it; what counts is what libc reads. */
+	CLEANUP_FREE char *path = realpath(nsswitch_path, NULL);
 	CLEANUP_FREE char *text = NULL;
 	struct slice rest, line, source = {NULL, 0};
 	size_t length = 0;
 	int r;
 
-	r = file_read_trusted(nsswitch_path, 1 << 20, &text, &length, why);
+	if (!path && errno != ENOENT)
+		return refuse_errno(why, -errno, "cannot open %s", nsswitch_path);
+	r = path ? file_read_trusted(path, 1 << 20, &text, &length, why) : -ENOENT;
 	if (r < 0 && r != -ENOENT)
 		return r;
 	/* Shadow takes the first line that names one. */

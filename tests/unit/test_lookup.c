@@ -52,6 +52,31 @@ static void test_no_file(void **state)
 	assert_null(source);
 }
 
+/* As authselect has it: /etc/nsswitch.conf leads elsewhere. */
+static void test_link(void **state)
+{
+	struct scratch *s = *state;
+	char link[sizeof(s->path)], *source = NULL;
+	struct reason why = {""};
+
+	if (geteuid() != 0)
+		skip();
+	scratch_write(s, "real", "subid: sss\n", 11, 0644);
+	snprintf(link, sizeof(link), "%s", scratch_path(s, "nsswitch.conf"));
+	assert_int_equal(symlink("real", link), 0);
+	assert_int_equal(lookup_source(link, &source, &why), 0);
+	assert_string_equal(source, "sss");
+	free(source);
+	/* To libc, a link that leads nowhere is no file. */
+	assert_int_equal(unlink(scratch_path(s, "real")), 0);
+	assert_int_equal(lookup_source(link, &source, &why), 0);
+	assert_null(source);
+	/* Nor is it believed what others can write. */
+	scratch_write(s, "real", "subid: sss\n", 11, 0666);
+	assert_int_equal(lookup_source(link, &source, &why), -EPERM);
+	TELLS("anybody's, by a link", &why, scratch_path(s, "real"));
+}
+
 static void test_unbelievable(void **state)
 {
 	struct scratch *s = *state;
@@ -69,6 +94,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SCRATCH_TEST(test_sources),
 		SCRATCH_TEST(test_no_file),
+		SCRATCH_TEST(test_link),
 		SCRATCH_TEST(test_unbelievable),
 	};
 
