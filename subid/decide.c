@@ -41,6 +41,13 @@ static bool has_copy(const struct id_file *file, const struct settle_request *re
 	return false;
 }
 
+/* Is there nothing to be written of it to a copy? To one that could not be read, nothing is. */
+static bool needs_no_copy(const struct settle_sources *sources, const struct id_file *copy,
+			  const struct settle_request *request, struct id_range range)
+{
+	return sources->source || copy->unread.text[0] || has_copy(copy, request, range);
+}
+
 static int add_range(struct settlement *settled, const struct user_range *range, struct reason *why)
 {
 	if (settled->count == USER_RANGES_MAX)
@@ -277,10 +284,9 @@ int settle_decide(const struct settle_sources *sources, const struct settle_requ
 	for (size_t i = 0; i < settled.count; i++) {
 		struct user_range *range = &settled.ranges[i];
 
-		range->in_subuid =
-			sources->source || has_copy(&sources->subuid, request, range->uids);
-		range->in_subgid = sources->source ||
-				   has_copy(&sources->subgid, request, user_range_gids(range));
+		range->in_subuid = needs_no_copy(sources, &sources->subuid, request, range->uids);
+		range->in_subgid =
+			needs_no_copy(sources, &sources->subgid, request, user_range_gids(range));
 	}
 	*ret = settled;
 	return 0;

@@ -123,6 +123,17 @@ int id_file_refresh(const char *path, id_entry_parser *parse, struct id_file *fi
 	return 0;
 }
 
+void id_file_try(const char *path, id_entry_parser *parse, struct id_file *file, bool *ret_changed)
+{
+	struct reason why = {.text = ""};
+
+	if (id_file_refresh(path, parse, file, ret_changed, &why) == 0)
+		return;
+	id_file_free(file);
+	*file = (struct id_file){.path = path, .unread = why};
+	*ret_changed = true;
+}
+
 void id_file_free(struct id_file *file)
 {
 	free(file->malformed_lines);

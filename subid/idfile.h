@@ -49,6 +49,7 @@ struct id_file {
 	size_t room;
 	unsigned int malformed;			/* how many lines cannot be read */
 	struct malformed_line *malformed_lines; /* the first MALFORMED_KEPT of them */
+	struct reason unread;			/* id_file_try(): why it could not be; else empty */
 };
 
 /* Reads a line, neither blank nor a comment. Gives NULL, or what is wrong with it, for people. */
@@ -69,7 +70,14 @@ int id_file_read(const char *path, id_entry_parser *parse, struct id_file *ret, 
 int id_file_refresh(const char *path, id_entry_parser *parse, struct id_file *file,
 		    bool *ret_changed, struct reason *why);
 
-/* The same from an allocated text, which it takes over, also on failure (-ENOMEM). */
+/*
+ * The same, but what cannot be believed is an empty file that says so: file->unread. Nothing is to
+ * be concluded from what is not in it, and it is not to be written.
+ */
+void id_file_try(const char *path, id_entry_parser *parse, struct id_file *file, bool *ret_changed);
+
+/* The same as id_file_read() from an allocated text, which it takes over, also on failure
+ * (-ENOMEM). */
 int id_file_parse(const char *path, char *text, size_t length, id_entry_parser *parse,
 		  struct id_file *ret);
 

@@ -77,7 +77,7 @@ static int read_and_decide(struct settle_sources *sources, const struct settle_r
 	bool changed;
 	int r;
 
-	r = sources_read_files(sources, &changed, why);
+	r = sources_try_files(sources, &changed, why);
 	/* Not to be taken for what a decision asks for: a file under a lease gives -EAGAIN too. */
 	if (r < 0)
 		return r;
@@ -127,6 +127,16 @@ static int settle_unlocked(struct settle_sources *sources, const struct settle_r
 	return *ret_recorded ? check_kept(sources, request, ret, why) : 0;
 }
 
+static void note_unread(const struct settle_sources *sources, struct reason *why)
+{
+	const struct id_file *copies[] = {&sources->subuid, &sources->subgid};
+
+	for (size_t i = 0; i < COUNT_OF(copies); i++)
+		if (copies[i]->unread.text[0])
+			note(why, "what the book gives was not compared with a copy: %s",
+			     copies[i]->unread.text);
+}
+
 int settle_preview(const struct settle_request *request, struct settlement *ret, struct reason *why)
 {
 	CLEANUP(sources_free) struct settle_sources sources = {.asked = false};
@@ -135,9 +145,11 @@ int settle_preview(const struct settle_request *request, struct settlement *ret,
 	int r;
 
 	r = settle_unlocked(&sources, request, &settled, &recorded, why);
-	if (r == 0)
-		*ret = settled;
-	return r;
+	if (r < 0)
+		return r;
+	note_unread(&sources, why);
+	*ret = settled;
+	return 0;
 }
 
 int settle_range(const struct settle_request *request, struct settlement *ret, struct reason *why)
@@ -150,7 +162,9 @@ int settle_range(const struct settle_request *request, struct settlement *ret, s
 	r = settle_unlocked(&sources, request, &settled, &recorded, why);
 	if (r == 0 && !recorded)
 		r = settle_locked(&sources, request, &settled, why);
-	if (r == 0)
-		*ret = settled;
-	return r;
+	if (r < 0)
+		return r;
+	note_unread(&sources, why);
+	*ret = settled;
+	return 0;
 }

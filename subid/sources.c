@@ -26,7 +26,7 @@ void sources_free(struct settle_sources *sources)
 	accounts_free(&sources->accounts);
 }
 
-int sources_read_files(struct settle_sources *sources, bool *ret_copies_changed, struct reason *why)
+int sources_try_files(struct settle_sources *sources, bool *ret_copies_changed, struct reason *why)
 {
 	bool book_changed = false;
 	int r;
@@ -38,13 +38,29 @@ int sources_read_files(struct settle_sources *sources, bool *ret_copies_changed,
 	if (r == 0)
 		r = id_file_refresh(BOOK_FILE, book_parse_entry, &sources->book, &book_changed,
 				    why);
-	if (r == 0)
-		r = id_file_refresh(SUBUID_FILE, subfile_parse_entry, &sources->subuid,
-				    ret_copies_changed, why);
-	if (r == 0)
-		r = id_file_refresh(SUBGID_FILE, subfile_parse_entry, &sources->subgid,
-				    ret_copies_changed, why);
-	return r;
+	if (r < 0)
+		return r;
+	id_file_try(SUBUID_FILE, subfile_parse_entry, &sources->subuid, ret_copies_changed);
+	id_file_try(SUBGID_FILE, subfile_parse_entry, &sources->subgid, ret_copies_changed);
+	return 0;
+}
+
+/* Of the copies, the first that could not be read. NULL: both were. */
+static const struct id_file *find_unread(const struct settle_sources *sources)
+{
+	if (sources->subuid.unread.text[0])
+		return &sources->subuid;
+	return sources->subgid.unread.text[0] ? &sources->subgid : NULL;
+}
+
+int sources_read_files(struct settle_sources *sources, bool *ret_copies_changed, struct reason *why)
+{
+	const struct id_file *unread;
+	int r;
+
+	r = sources_try_files(sources, ret_copies_changed, why);
+	unread = r == 0 ? find_unread(sources) : NULL;
+	return unread ? refuse(why, -EINVAL, "%s", unread->unread.text) : r;
 }
 
 /* Is there a line whose owner is a number? To libsubid it is this user's if it is their uid. */
@@ -95,9 +111,13 @@ int sources_ask_taken(struct settle_sources *sources, const struct settle_reques
 int sources_refuse_malformed(const struct settle_sources *sources, struct reason *why)
 {
 	const struct id_file *files[] = {&sources->book, &sources->subuid, &sources->subgid};
+	const struct id_file *unread = find_unread(sources);
 	unsigned int count = 0;
 	struct reason first;
 
+	if (unread)
+		return refuse(why, -EINVAL, "no range can be given to anybody new: %s",
+			      unread->unread.text);
 	for (size_t i = 0; i < COUNT_OF(files); i++) {
 		if (count == 0)
 			id_file_malformed(files[i], 0, &first);

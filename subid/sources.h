@@ -36,6 +36,12 @@ struct settle_sources {
 int sources_read_files(struct settle_sources *sources, bool *ret_copies_changed,
 		       struct reason *why);
 
+/*
+ * The same for who may have a range already: a copy that cannot be read is no error, as the book
+ * has what was given out; but nothing new can be given then, and that copy is left alone.
+ */
+int sources_try_files(struct settle_sources *sources, bool *ret_copies_changed, struct reason *why);
+
 /* Asks libsubid for the user's ranges. -errno with a reason. */
 int sources_ask_libsubid(struct settle_sources *sources, const struct settle_request *request,
 			 struct reason *why);
@@ -48,8 +54,8 @@ int sources_ask_taken(struct settle_sources *sources, const struct settle_reques
 		      struct reason *why);
 
 /*
- * -EINVAL with a reason when a line is malformed: it could hide a range, so nothing new can be
- * given out. What is on record is not touched by it.
+ * -EINVAL with a reason when a line is malformed, or a copy could not be read: it could hide a
+ * range, so nothing new can be given out. What is on record is not touched by it.
  */
 int sources_refuse_malformed(const struct settle_sources *sources, struct reason *why);
 

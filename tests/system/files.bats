@@ -70,6 +70,44 @@ teardown() {
 	rm /etc/usernamespaces
 }
 
+@test "files in the place of a copy that are none: nothing new, and what the book has goes on" {
+	new_user cbefore
+	login_as cbefore
+	range=$(range_of "$uid")
+	new_user cafter
+	for file in /etc/subuid /etc/subgid; do
+		mv "$file" /tmp/files.copy
+		for kind in mkdir mkfifo 'ln -s /tmp/files.copy'; do
+			$kind "$file"
+			mark_log
+			login_as cbefore
+			reported 'open 0'
+			userns_log | grep -q "what the book gives was not compared with a copy: $file is "
+			login_as cafter
+			reported 'open 14'
+			userns_log | grep -q "no range can be given to anybody new: $file is "
+			run userns grant --size=1M cbefore
+			[ "$status" = 0 ]
+			[[ $output = *"stays at 65536 ids: no range can be given to anybody new: $file is "* ]]
+			# What takes away must know of everything.
+			for verb in 'revoke cbefore' 'reserve other 1950000000:65536' 'reclaim cbefore'; do
+				# shellcheck disable=SC2086
+				run timeout 10 userns $verb
+				[ "$status" = 1 ]
+				[[ $output = *"$file is "* ]]
+			done
+			[ "$(range_of "$(id -u cbefore)")" = "$range" ]
+			[ -z "$(range_of "$(id -u cafter)")" ]
+			rm -d "$file"
+		done
+		mv /tmp/files.copy "$file"
+	done
+	login_as cafter
+	reported 'open 0'
+	one_range_everywhere cbefore
+	one_range_everywhere cafter
+}
+
 @test "comments, blank lines and a missing last newline are kept and mended" {
 	new_user untidy
 	login_as untidy
