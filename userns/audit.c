@@ -52,6 +52,32 @@ void findings_free(struct findings *findings)
 	*findings = (struct findings){.count = 0};
 }
 
+static int compare_lines(const void *left, const void *right)
+{
+	const struct finding *a = left, *b = right;
+
+	return (a->party.line > b->party.line) - (a->party.line < b->party.line);
+}
+
+void findings_drop_void_copies(struct findings *findings, size_t owners)
+{
+	const struct finding *all = findings->findings;
+	size_t kept = 0;
+
+	if (owners == findings->count)
+		return;
+	for (size_t i = 0; i < findings->count; i++) {
+		bool is_void = i < owners && all[i].kind == FOUND_NO_COPY &&
+			       bsearch(&all[i], all + owners, findings->count - owners,
+				       sizeof(*all), compare_lines);
+
+		if (is_void)
+			continue;
+		findings->findings[kept++] = all[i];
+	}
+	findings->count = kept;
+}
+
 struct party audit_line(const struct id_entry *entry, enum listing_source source, bool gids)
 {
 	struct party party = {

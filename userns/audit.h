@@ -51,6 +51,12 @@ int audit_run(struct audit *audit, struct findings *ret);
 int findings_add(struct findings *findings, const struct finding *finding);
 void findings_free(struct findings *findings);
 
+/*
+ * Takes out those of missing copies of lines whose owner is gone or renamed, as nobody is to get
+ * one. Those of owners begin at the index, in the order of the book.
+ */
+void findings_drop_void_copies(struct findings *findings, size_t owners);
+
 /* A line of one of the files as a party. */
 struct party audit_line(const struct id_entry *entry, enum listing_source source, bool gids);
 

@@ -303,6 +303,7 @@ static int check(const struct listing *listing, const struct check_options *opti
 	CLEANUP(findings_free) struct findings findings = {.count = 0};
 	CLEANUP(people_free) struct people people = {.users = {NULL, 0, 0}};
 	int status, unseen, r;
+	size_t owners;
 
 	unseen = read_people(&people, &audit);
 	status = add_live(&audit);
@@ -312,8 +313,10 @@ static int check(const struct listing *listing, const struct check_options *opti
 	r = add_programs(&audit);
 	if (r == 0)
 		r = audit_run(&audit, &findings);
+	owners = findings.count;
 	if (r == 0 && people.users.count > 0)
 		r = people_check_owners(&people, &listing->files[FROM_BOOK], &findings);
+	findings_drop_void_copies(&findings, owners);
 	if (r < 0)
 		unseen = complain(EXIT_SYSTEM, "not all was checked: %s", strerror(-r));
 	for (size_t f = 0; f < LISTING_SOURCES; f++)

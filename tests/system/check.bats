@@ -156,6 +156,15 @@ finds() {
 	finds '^overlap uid 703000 10 kept /etc/usernamespaces:4\\x20\(retired\) kept /etc/subuid:3 '
 }
 
+@test "who is gone or renamed needs no copies: one finding of each" {
+	new_user stays
+	printf 'one:700000:10:uid=55555\nstays:701000:10:uid=%s\ntwo:702000:10:uid=55556,gid=802000\nformer:703000:10:uid=%s\n' \
+		"$uid" "$uid" > $book
+	checked -o KIND,IDS,PARTY
+	finds '^gone uid one$'
+	[ "$(sort <<< "$output")" = "$(printf '%s\n' 'gone uid one' 'gone uid two' 'no-copy gid stays' 'no-copy uid stays' 'renamed uid former')" ]
+}
+
 @test "malformed lines: every one of them, in all three files, by file and line" {
 	n=0
 	while read -r line; do
