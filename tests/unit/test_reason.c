@@ -30,6 +30,11 @@ static void test_one_line(void **state)
 	(void)state;
 	refuse(&why, -EINVAL, "%s", "a\nJan 1 sshd: forged\x1b[2J\t\x7f\r");
 	assert_string_equal(why.text, "a?Jan 1 sshd: forged?[2J???");
+	/* CSI as one character; what is cut in the middle, and letters, stay. */
+	refuse(&why, -EINVAL, "%s",
+	       "a\xc2\x9b"
+	       "31m\xc2\x80\xc2\xa0\xc3\x9b\xc2");
+	assert_string_equal(why.text, "a??31m??\xc2\xa0\xc3\x9b\xc2");
 	refuse_errno(&why, -EINVAL, "%s", "a\nb");
 	assert_string_equal(why.text, "a?b: Invalid argument");
 }
