@@ -47,6 +47,12 @@ static int add_extent(struct live_extents *extents, const struct live_extent *ex
 	return 0;
 }
 
+/* As an initial namespace has it, wholly or but for some: the host's own, and nobody's choice. */
+static bool is_hosts_own(const struct extent *e)
+{
+	return e->inside == e->outside && e->outside < ID_BLOCK;
+}
+
 static int add_map(const struct id_map *map, bool gids, uid_t owner, pid_t pid,
 		   struct live_extents *extents)
 {
@@ -57,8 +63,7 @@ static int add_map(const struct id_map *map, bool gids, uid_t owner, pid_t pid,
 		struct live_extent extent = {.gids = gids, .owner = owner, .pid = pid};
 
 		/* Outside 4294967295: an id that our namespace does not map at all. */
-		if (e->inside != e->outside &&
-		    id_range_make(e->outside, e->count, &extent.range) == 0)
+		if (!is_hosts_own(e) && id_range_make(e->outside, e->count, &extent.range) == 0)
 			r = add_extent(extents, &extent);
 	}
 	return r;

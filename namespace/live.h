@@ -23,10 +23,10 @@ struct live_extents {
 };
 
 /*
- * Lists them for every namespace but ours, each once. An extent that maps ids to themselves is left
- * out, as it takes none. Takes CAP_SYS_PTRACE; sees the processes of its own pid namespace. -errno
- * with a reason when a process cannot be looked at: then it is not known. Zero it to begin;
- * live_free() to end, also after a failure.
+ * Lists them for every namespace but ours, each once. An extent that maps ids to themselves from
+ * below 65536 on, as of containers that share the host's users, is left out. Takes CAP_SYS_PTRACE;
+ * sees the processes of its own pid namespace. -errno with a reason when a process cannot be looked
+ * at: then it is not known. Zero it to begin; live_free() to end, also after a failure.
  */
 int live_list(struct live_extents *ret, struct reason *why);
 

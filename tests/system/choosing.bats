@@ -94,6 +94,22 @@ teardown() {
 	[ "$(range_of "$uid")" = 1200029696:65536 ]
 }
 
+@test "so it is where the map is ids to themselves; one of all the host's ids takes none" {
+	new_user besides3
+	printf '[host]\npool = 1399980032-1400200000\n' > "$policy"
+	unshare --user sleep 60 &
+	container=$!
+	unshare --user sleep 60 &
+	hosts=$!
+	eventually in_own_namespace "$container"
+	eventually in_own_namespace "$hosts"
+	echo 1399980032 1399980032 65536 > "/proc/$container/uid_map"
+	echo 0 0 4294967295 > "/proc/$hosts/uid_map"
+	login_as besides3
+	kill "$container" "$hosts"
+	[ "$(range_of "$uid")" = 1400045568:65536 ]
+}
+
 @test "Incus's ids are kept clear of where it is installed" {
 	new_user besides2
 	printf '[host]\npool = 983040-1001200000\n' > "$policy"
