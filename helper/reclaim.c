@@ -185,6 +185,8 @@ static int reclaim(const struct request *request, struct retired_line *line, str
 		r = retired_line_drop(line, why);
 	if (r < 0)
 		return r;
+	/* The book is root's, but other software writes names to it as well. */
+	make_printable(line->text);
 	printf("%s\n", line->text);
 	if (request->force)
 		note(why, "nothing was looked for: who gets these ids next gets every file that is "

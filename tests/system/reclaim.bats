@@ -113,6 +113,11 @@ kept() {
 	chown "$start" $'/home/a\nb\033[31m'
 	kept "/a?b?[31m belongs to $start:0"
 	rm $'/home/a\nb\033[31m'
+	# So is the line itself.
+	printf 'a\033[2J:400000000:65536:retired=2026-01-01\n' >> $book
+	run userns reclaim --force 400000000
+	[ "$status" = 0 ]
+	[ "${lines[0]}" = 'a?[2J:400000000:65536:retired=2026-01-01' ]
 }
 
 # Ends a walk in the middle: every look takes a while.
