@@ -113,6 +113,41 @@ finds() {
 	run ! grep -q 1000000 <<< "$output"
 }
 
+@test "kubelet, LXD and Docker where they are installed, each by its name" {
+	new_user many
+	printf '%s\n' many:{100000,200000,1000000}:10 | tee /etc/subgid > /etc/subuid
+	sed "s/$/:uid=$uid/" /etc/subuid > $book
+	checked
+	[ "$status" = 0 ]
+	mkdir -p /var/lib/kubelet
+	checked
+	rmdir /var/lib/kubelet
+	for start in 100000 200000 1000000; do
+		finds "^overlap uid $start 10 .*kubelet's\\\\x20pods 65536-7274495 .*many|^overlap uid $start 10 many .*kubelet's"
+	done
+	mkdir -p /var/lib/lxd
+	checked
+	rmdir /var/lib/lxd
+	finds '^overlap uid 1000000 10 '
+	[[ $output = *"LXD's"* ]]
+	[ "$(grep -c ^overlap <<< "$output")" = 2 ]
+	# Docker takes ids of its own only where it is told to, and until it has a line.
+	touch /usr/bin/dockerd
+	checked
+	[ "$status" = 0 ]
+	mkdir -p /etc/docker
+	printf '{\n "userns-remap" :\n\t"default"\n}\n' > /etc/docker/daemon.json
+	checked
+	finds '^overlap uid 100000 10 '
+	[[ $output = *"Docker's"* ]]
+	[ "$(grep -c ^overlap <<< "$output")" = 2 ]
+	useradd -r dockremap
+	checked
+	userdel dockremap
+	rm -r /usr/bin/dockerd /etc/docker
+	[ "$status" = 0 ]
+}
+
 @test "a live namespace of root's, in a user's range" {
 	new_user mapped
 	echo "mapped:1800000000:65536:uid=$uid" > $book
