@@ -14,6 +14,7 @@
 #include "tests/unit/model_events.h"
 #include "tests/unit/parsed.h"
 
+/* As many as a quick run takes; MODEL_SEQUENCES and MODEL_STEPS are for a longer one. */
 enum { SEQUENCES = 2500, STEPS = 60 };
 
 /* In libc's place: util/file writes by renaming, so a crash is a rename that does not come. */
@@ -32,6 +33,13 @@ int fsync(int fd)
 {
 	(void)fd;
 	return 0;
+}
+
+static uint32_t setting(const char *name, uint32_t usual)
+{
+	const char *text = getenv(name);
+
+	return text ? (uint32_t)strtoul(text, NULL, 10) : usual;
 }
 
 /* How often something came of it: a run in which nothing happens proves nothing. */
@@ -645,14 +653,14 @@ static void assert_seen(void)
 
 static void test_lives(void **state)
 {
-	/* Another one for a longer run by hand. */
-	const char *first = getenv("MODEL_SEED");
-	uint32_t base = first ? (uint32_t)strtoul(first, NULL, 10) : 20260131;
+	uint32_t base = setting("MODEL_SEED", 20260131);
+	uint32_t sequences = setting("MODEL_SEQUENCES", SEQUENCES);
+	uint32_t steps = setting("MODEL_STEPS", STEPS);
 
 	(void)state;
-	for (uint32_t i = 0; i < SEQUENCES; i++) {
+	for (uint32_t i = 0; i < sequences; i++) {
 		start_sequence(base + i);
-		for (world.step = 0; world.step < STEPS; world.step++)
+		for (world.step = 0; world.step < steps; world.step++)
 			happen(draw_event());
 		end_sequence();
 	}
