@@ -78,7 +78,7 @@ static int check_owner(const struct id_file *book, const struct id_entry *own,
 	return refuse(
 		why, -EEXIST,
 		"%s:%u gives uid %u a range as '%.*s', who is '%s' now; change the name there "
-		"if that is the same person, else mark the line retired=DATE",
+		"if that is the same person, else userns revoke of that name retires it",
 		book->path, own->line, request->uid, (int)own->owner.length, own->owner.text,
 		owner);
 }

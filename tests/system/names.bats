@@ -34,7 +34,9 @@ load common
 	userdel -r before 2>/dev/null
 	useradd -m -u "$uid" -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 after
 	refused after "gives uid $uid a range as 'before', who is 'after' now"
-	sed -i "s/^\(before:.*\)/\1,retired=2026-01-31/" /etc/usernamespaces
+	refused after 'else userns revoke of that name retires it'
+	userns revoke before
+	grep -q "^before:$old:uid=$uid,retired=" /etc/usernamespaces
 	login_as after
 	reported 'open 0'
 	[ "$(range_of "$uid" | tail -n 1)" != "$old" ]
