@@ -1257,7 +1257,7 @@ static void test_refuses_names(void **state)
 		 .subuid = ALICE,
 		 .subgid = ALICE,
 		 .r = -EEXIST,
-		 .tells = {BOOK ":1", "uid 1000", "'maid'", "'alice'", "retired="}},
+		 .tells = {BOOK ":1", "uid 1000", "'maid'", "'alice'", "userns revoke"}},
 		{.about = "the uid was another's, in a later line",
 		 .book = OWN "# x\nmaid:589824:65536:uid=1000\n",
 		 .subuid = ALICE,
