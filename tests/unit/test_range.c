@@ -394,7 +394,7 @@ static void test_model_of_single_ids(void **state)
 	uint32_t seed = 20160501;
 
 	(void)state;
-	for (unsigned int i = 0; i < 30000; i++)
+	for (unsigned int i = 0; i < 100000; i++)
 		compare_with_model(&seed, bases[i % COUNT(bases)], 64, 9, 1 + draw(&seed, 8));
 }
 
@@ -406,7 +406,7 @@ static void test_model_of_aligned_ranges(void **state)
 	uint32_t seed = 20211111;
 
 	(void)state;
-	for (unsigned int i = 0; i < 30000; i++)
+	for (unsigned int i = 0; i < 100000; i++)
 		compare_with_model(&seed, bases[i % 3], 16 * 65536, longest[i / 3 % 3],
 				   65536 * (1 + draw(&seed, 3)));
 }
@@ -450,7 +450,7 @@ static void test_model_of_free(void **state)
 	uint32_t seed = 20260102;
 
 	(void)state;
-	for (unsigned int i = 0; i < 30000; i++)
+	for (unsigned int i = 0; i < 100000; i++)
 		compare_free_with_model(&seed, bases[i % COUNT(bases)]);
 }
 
