@@ -40,7 +40,7 @@ ALL_LDFLAGS = -Wl,-z,relro -Wl,-z,now -Wl,--as-needed $(LDFLAGS)
 
 UTIL   = util/array util/file util/parse util/reason
 CONF   = conf/host conf/keys conf/policy
-SUBID  = subid/accounts subid/book subid/choose subid/conflict subid/programs subid/reclaim subid/record subid/decide subid/idfile subid/lock subid/lookup subid/range subid/settle \
+SUBID  = subid/accounts subid/book subid/choose subid/conflict subid/programs subid/reclaim subid/record subid/decide subid/idfile subid/lock subid/lookup subid/newcomers subid/range subid/settle \
          subid/reserve subid/retire subid/source subid/sources subid/subfile
 NAMESPACE = namespace/holder namespace/inspect namespace/live namespace/maps namespace/proc namespace/procstat \
             namespace/rundir namespace/sessions namespace/state

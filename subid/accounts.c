@@ -3,9 +3,12 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdio.h>
 
 #include "subid/accounts.h"
+#include "subid/paths.h"
 #include "util/account.h"
+#include "util/cleanup.h"
 
 static int add_id(struct id_set *set, uint32_t id)
 {
@@ -63,6 +66,27 @@ int accounts_enumerate(struct accounts *accounts, struct reason *why)
 			"cannot list users and groups (NSS), so no range is known to be "
 			"clear of them");
 	return 0;
+}
+
+/* fgetpwent(3) and fgetgrent(3) pass over lines that NSS does not take either. */
+int accounts_list_local(struct accounts *accounts, struct reason *why)
+{
+	CLEANUP_FILE FILE *users = fopen(PASSWD_FILE, "re");
+	CLEANUP_FILE FILE *groups = fopen(GROUP_FILE, "re");
+	struct passwd *user;
+	struct group *group;
+	int r = 0;
+
+	if (!users || !groups)
+		return refuse_errno(why, -errno, "cannot open %s",
+				    users ? GROUP_FILE : PASSWD_FILE);
+	while (r == 0 && (user = fgetpwent(users)))
+		r = add_id(&accounts->uids, user->pw_uid);
+	while (r == 0 && (group = fgetgrent(groups)))
+		r = add_id(&accounts->gids, group->gr_gid);
+	if (ferror(users) || ferror(groups))
+		r = -EIO;
+	return r < 0 ? refuse_errno(why, r, "cannot list the users and groups of this host") : 0;
 }
 
 /* 1: there is such a user; 0: there is none; -errno: not known. */

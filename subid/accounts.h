@@ -29,6 +29,12 @@ struct accounts {
 int accounts_enumerate(struct accounts *accounts, struct reason *why);
 
 /*
+ * Adds the users and groups of the host's own files alone: reading these takes no longer than one
+ * look-up in them does. -errno with a reason.
+ */
+int accounts_list_local(struct accounts *accounts, struct reason *why);
+
+/*
  * Adds what NSS knows of the first and the last id of a range, of uids and of gids. *ret_found:
  * anybody? -errno with a reason when a directory does not answer: then it is not known.
  */

@@ -113,8 +113,8 @@ static int check_own_id(const struct id_file *file, const struct settle_request 
 	return 0;
 }
 
-int check_conflicts(const struct settle_sources *sources, const struct settle_request *request,
-		    const struct settlement *settled, struct reason *why)
+int check_own_ids(const struct settle_sources *sources, const struct settle_request *request,
+		  struct reason *why)
 {
 	int r;
 
@@ -123,6 +123,15 @@ int check_conflicts(const struct settle_sources *sources, const struct settle_re
 		r = check_own_id(&sources->subuid, request, true, false, why);
 	if (r == 0)
 		r = check_own_id(&sources->subgid, request, false, true, why);
+	return r;
+}
+
+int check_conflicts(const struct settle_sources *sources, const struct settle_request *request,
+		    const struct settlement *settled, struct reason *why)
+{
+	int r;
+
+	r = check_own_ids(sources, request, why);
 	for (size_t i = 0; r == 0 && i < settled->count; i++)
 		r = check_range(sources, request, &settled->ranges[i], why);
 	return r;

@@ -12,4 +12,11 @@
 int check_conflicts(const struct settle_sources *sources, const struct settle_request *request,
 		    const struct settlement *settled, struct reason *why);
 
+/*
+ * The last of these alone: -EEXIST, with a reason, when the user's own uid or gid lies in a range,
+ * whoever's it is.
+ */
+int check_own_ids(const struct settle_sources *sources, const struct settle_request *request,
+		  struct reason *why);
+
 #endif

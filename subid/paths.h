@@ -6,6 +6,8 @@
 #define BOOK_FILE     "/etc/usernamespaces"
 #define SUBUID_FILE   "/etc/subuid"
 #define SUBGID_FILE   "/etc/subgid"
+#define PASSWD_FILE   "/etc/passwd"
+#define GROUP_FILE    "/etc/group"
 #define PASSWD_LOCK   "/etc/.pwd.lock"
 #define NSSWITCH_FILE "/etc/nsswitch.conf"
 

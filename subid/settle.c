@@ -3,7 +3,9 @@
 #include <errno.h>
 
 #include "subid/book.h"
+#include "subid/conflict.h"
 #include "subid/lock.h"
+#include "subid/newcomers.h"
 #include "subid/record.h"
 #include "subid/settle.h"
 #include "util/cleanup.h"
@@ -49,25 +51,37 @@ static int decide_and_probe(struct settle_sources *sources, const struct settle_
 	return r;
 }
 
+/* Is one of the user's ranges known to hold a real account? */
+static bool holds_account(const struct accounts *accounts, const struct settlement *settled)
+{
+	struct id_range met;
+
+	for (size_t i = 0; i < settled->count; i++)
+		if (id_set_meets(&accounts->uids, settled->ranges[i].uids, &met) ||
+		    id_set_meets(&accounts->gids, user_range_gids(&settled->ranges[i]), &met))
+			return true;
+	return false;
+}
+
 /*
- * A directory may have put a real user into a range since it was given out. What cannot be known
- * changes nothing here: what was given out goes on.
+ * A real account may have come into a range since that was given out. What cannot be known changes
+ * nothing here: what was given out goes on.
  */
 static int check_kept(struct settle_sources *sources, const struct settle_request *request,
 		      struct settlement *settled, struct reason *why)
 {
+	struct accounts *accounts = &sources->accounts;
 	struct reason ignored;
-	bool any = false;
+	bool found;
 
+	accounts_list_local(accounts, &ignored);
+	newcomers_add(accounts, &ignored);
 	for (size_t i = 0; i < settled->count; i++) {
 		const struct user_range *range = &settled->ranges[i];
-		bool found = false;
 
-		if (accounts_probe(range->uids, user_range_gids(range), &sources->accounts, &found,
-				   &ignored) == 0)
-			any |= found;
+		accounts_probe(range->uids, user_range_gids(range), accounts, &found, &ignored);
 	}
-	return any ? settle_decide(sources, request, settled, why) : 0;
+	return holds_account(accounts, settled) ? settle_decide(sources, request, settled, why) : 0;
 }
 
 /* The files as they are now, and a decision by them. The caller frees sources. */
@@ -152,6 +166,17 @@ int settle_preview(const struct settle_request *request, struct settlement *ret,
 	return 0;
 }
 
+/* Whose own ids lie in a range: who has that is to be refused as well, from the next login on. */
+static void record_newcomer(const struct settle_sources *sources,
+			    const struct settle_request *request, struct reason *why)
+{
+	struct reason cause;
+
+	if (check_own_ids(sources, request, &cause) == -EEXIST &&
+	    newcomers_record(request->uid, &cause) < 0)
+		note(why, "%s", cause.text);
+}
+
 int settle_range(const struct settle_request *request, struct settlement *ret, struct reason *why)
 {
 	CLEANUP(sources_free) struct settle_sources sources = {.asked = false};
@@ -162,8 +187,10 @@ int settle_range(const struct settle_request *request, struct settlement *ret, s
 	r = settle_unlocked(&sources, request, &settled, &recorded, why);
 	if (r == 0 && !recorded)
 		r = settle_locked(&sources, request, &settled, why);
-	if (r < 0)
+	if (r < 0) {
+		record_newcomer(&sources, request, why);
 		return r;
+	}
 	note_unread(&sources, why);
 	*ret = settled;
 	return 0;

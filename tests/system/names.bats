@@ -95,3 +95,19 @@ is_account() {
 	grep -qE '^EXAMPLE\\user:[0-9]+:65536$' /etc/subuid
 	sed -i '/:61900:/d' /etc/passwd
 }
+
+@test "a user of this host that has come into the midst of a range: who has it is refused until they are gone" {
+	new_user settled
+	login_as settled
+	reported 'open 0'
+	range=$(range_of "$uid")
+	inside=$((${range%:*} + 300))
+	useradd -M -u "$inside" -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 arrived
+	turned_away settled "settled's range $range holds $inside, which is a real user's id"
+	userdel arrived
+	login_as settled
+	reported 'open 0'
+	groupadd -g "$inside" arrived
+	turned_away settled "settled's range $range holds $inside, which is a real group's id"
+	groupdel arrived
+}

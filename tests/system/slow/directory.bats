@@ -113,6 +113,21 @@ real_ids_in_ranges() {
 	userns_log | grep -qF "squatter's own uid $((${range%:*} + 100)) lies in owner's range $range"
 }
 
+@test "a user in the midst of a range who has logged in keeps also the one who has it out, as long as they are there" {
+	add_user early 200250
+	login_as early
+	reported 'open 0'
+	range=$(range_of 200250)
+	amid=$((${range%:*} + 300))
+	add_user amid "$amid"
+	turned_away amid "amid's own uid $amid lies in early's range $range"
+	turned_away early "early's range $range holds $amid, which is a real user's id"
+	ldapdelete -x -H ldap://127.0.0.1:3890 -D "cn=admin,$base" -w secret "uid=amid,$base"
+	kill -USR1 "$(cat /run/nslcd/nslcd.pid)"
+	login_as early
+	reported 'open 0'
+}
+
 @test "a range whose first id has become a real user's since is refused" {
 	add_user earlier 200300
 	login_as earlier
