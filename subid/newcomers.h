@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Newcomers: real users whose own ids lie in a range that was given out before they came. NSS cannot
- * be asked for every id of a range at every login; so those who have been refused for it are kept
- * on record, for who has the range.
+ * Newcomers: real users whose own ids lie in a range that was given out before they came. NSS
+ * cannot be asked for every id of a range at every login; so those who have been refused for it are
+ * kept on record, for who has the range.
  */
 #ifndef SUBID_NEWCOMERS_H
 #define SUBID_NEWCOMERS_H
