@@ -12,19 +12,20 @@ BUILD   ?= build
 CFLAGS  ?= -O2 -g
 PKGCONF ?= pkg-config
 
-# Where things go. LIBEXECDIR, RUNDIR, STATEDIR and SYSCONFDIR are compiled in.
+# Where things go. LIBEXECDIR, RUNDIR, STATEDIR, SYSCONFDIR and VENDORDIR are compiled in.
 PREFIX     ?= /usr/local
 BINDIR     ?= $(PREFIX)/bin
 LIBEXECDIR ?= $(PREFIX)/libexec
 MANDIR     ?= $(PREFIX)/share/man
 SYSCONFDIR ?= /etc
+VENDORDIR  ?= $(PREFIX)/lib
 RUNDIR     ?= /run/userns
 STATEDIR   ?= /var/lib/userns
 PAMDIR     ?= /usr/lib/$(shell $(CC) -print-multiarch)/security
 
 # debian/control of the distribution names them alike on Debian 12 and 13.
 BUILD_DEPS = gcc libc6-dev pkg-config libpam0g-dev libsubid-dev libcap-dev libeconf-dev \
-             libsmartcols-dev libmount-dev
+             libsmartcols-dev libmount-dev libselinux1-dev
 DEMO_DEPS  = iproute2 openssh-server openssh-client uidmap podman crun bubblewrap busybox-static passwd
 CHECK_DEPS = procps time clang clang-format libcmocka-dev bats pamtester strace perl-base libcap2-bin binutils \
              shellcheck mandoc login python3
@@ -39,27 +40,28 @@ ALL_CFLAGS  = -std=gnu11 -D_GNU_SOURCE -I. -I$(BUILD) -MMD -MP $(WARNINGS) $(HAR
 ALL_LDFLAGS = -Wl,-z,relro -Wl,-z,now -Wl,--as-needed $(LDFLAGS)
 
 UTIL   = util/array util/file util/parse util/reason
-CONF   = conf/host conf/keys conf/policy
+POLICY = conf/body conf/files conf/keys conf/map conf/policy conf/scan conf/section conf/walk
+CONF   = conf/host conf/selinux $(POLICY)
 SUBID  = subid/accounts subid/book subid/choose subid/conflict subid/programs subid/reclaim subid/record subid/decide subid/idfile subid/lock subid/lookup subid/newcomers subid/range subid/settle \
          subid/reserve subid/retire subid/source subid/sources subid/subfile
 NAMESPACE = namespace/holder namespace/inspect namespace/live namespace/maps namespace/proc namespace/procstat \
             namespace/rundir namespace/sessions namespace/state
 HELPER = helper/account helper/caps helper/close helper/command helper/create helper/deadline \
-         helper/entitlement helper/explain helper/grant helper/main helper/mapped helper/open helper/pin \
+         helper/entitlement helper/explain helper/grant helper/main helper/mapped helper/membership helper/open helper/pin \
          helper/processes helper/ranges helper/reclaim helper/release helper/reserve helper/revoke helper/worker
 TRACES = traces/files traces/mounts traces/processes traces/progress
 USERNS = userns/admin userns/audit userns/caller userns/check userns/claims userns/columns userns/complain userns/drawing userns/exec userns/list userns/listing userns/main \
          userns/map userns/maps_table userns/overlaps userns/people userns/pins userns/space userns/status userns/svg userns/table \
          userns/text
 # The command reads what the helper writes, and needs none of what libsubid does.
-USERNS_READS = conf/keys conf/policy subid/accounts subid/book subid/idfile subid/programs subid/range \
+USERNS_READS = $(POLICY) subid/accounts subid/book subid/idfile subid/programs subid/range \
                subid/source subid/subfile
 USERNS_TESTED = userns/audit userns/claims userns/listing userns/overlaps userns/people userns/pins userns/space userns/text
 MODULE = pam_userns/module pam_userns/options pam_userns/start util/parse util/reason
 MANPAGES = man/pam_userns.8 man/userns.conf.5 man/usernamespaces.5 man/userns.1 man/userns-helper.8
 
 # Asked once, and not before something is compiled: "deps" may have to install pkg-config first.
-PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell $(PKGCONF) --cflags smartcols libeconf libcap mount))$(PKG_CFLAGS)
+PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell $(PKGCONF) --cflags smartcols libeconf libcap mount libselinux))$(PKG_CFLAGS)
 
 objects = $(patsubst %,$(BUILD)/obj/%.o,$(1))
 pic     = $(patsubst %,$(BUILD)/pic/%.o,$(1))
@@ -74,7 +76,7 @@ $(BUILD)/pam_userns.so: $(call pic,$(MODULE)) pam_userns/pam_userns.map
 		-o $@ $(filter %.o,$^) -lpam
 
 $(BUILD)/userns-helper: $(call objects,$(HELPER) $(TRACES) $(NAMESPACE) $(CONF) $(SUBID) $(UTIL))
-	$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ $(call libs,libeconf libcap mount) -lsubid
+	$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ $(call libs,libeconf libcap mount libselinux) -lsubid
 
 $(BUILD)/userns: $(call objects,$(USERNS) $(USERNS_READS) $(NAMESPACE) $(UTIL))
 	$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ $(call libs,smartcols libeconf)
@@ -94,7 +96,8 @@ $(BUILD)/config.h: force
 	@printf '#define USERNS_%s "%s"\n' VERSION '$(VERSION)' RUNDIR '$(RUNDIR)' \
 		STATEDIR '$(STATEDIR)' \
 		HELPER '$(LIBEXECDIR)/userns-helper' \
-		POLICY '$(SYSCONFDIR)/security/userns.conf' >> $@.new
+		POLICY '$(SYSCONFDIR)/security/userns.conf' \
+		POLICY_RUN /run/security POLICY_VENDOR '$(VENDORDIR)/security' >> $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 install: all
@@ -139,7 +142,7 @@ bench: deps
 $(BUILD)/tests/unit/%: tests/unit/%.c $(call objects,$(USERNS_TESTED) $(NAMESPACE) $(CONF) $(SUBID) $(TRACES) $(UTIL))
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -fPIE -pie $(ALL_LDFLAGS) -o $@ $(filter %.c %.o,$^) \
-		$(call libs,cmocka libeconf libcap mount) -lsubid
+		$(call libs,cmocka libeconf libcap mount libselinux) -lsubid
 
 $(BUILD)/tests/system/pamhost: tests/system/pamhost.c
 	@mkdir -p $(@D)

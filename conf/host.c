@@ -6,9 +6,11 @@
 #include <stdlib.h>
 
 #include "conf/host.h"
+#include "conf/selinux.h"
 #include "util/account.h"
 #include "util/cleanup.h"
 
+/* In the order in which they are asked. */
 static const struct {
 	const char *name;
 	const char *path;
@@ -17,24 +19,46 @@ static const struct {
 	/* Debian's and Arch's kernels */
 	{"kernel.unprivileged_userns_clone", "/proc/sys/kernel/unprivileged_userns_clone", 0},
 	{"user.max_user_namespaces", "/proc/sys/user/max_user_namespaces", 0},
-	/* Ubuntu's, since 23.10 */
+	/* AppArmor's: Ubuntu since 23.10, and Linux since 6.7 */
 	{"kernel.apparmor_restrict_unprivileged_userns",
 	 "/proc/sys/kernel/apparmor_restrict_unprivileged_userns", 1},
 };
 
-const char *host_forbids_user_namespaces(void)
+/* What is there and cannot be read may forbid. Notes what was found; nothing: there is no such
+ * knob. */
+static bool knob_forbids(size_t index, struct reason *found)
 {
-	for (size_t i = 0; i < COUNT_OF(knobs); i++) {
-		CLEANUP_FILE FILE *file = fopen(knobs[i].path, "re");
-		unsigned long value;
+	CLEANUP_FILE FILE *file = fopen(knobs[index].path, "re");
+	unsigned long value;
 
-		/* A kernel without the knob does not forbid by it; one that cannot be read may. */
-		if (!file && errno == ENOENT)
-			continue;
-		if (!file || fscanf(file, "%lu", &value) != 1 || value == knobs[i].forbids)
-			return knobs[i].name;
+	if (!file && errno == ENOENT)
+		return false;
+	if (!file || fscanf(file, "%lu", &value) != 1) {
+		note(found, "%s cannot be read", knobs[index].name);
+		return true;
 	}
-	return NULL;
+	note(found, "%s = %lu", knobs[index].name, value);
+	return value == knobs[index].forbids;
+}
+
+bool host_forbids_user_namespaces(const char *user, struct reason *ret)
+{
+	struct reason all = {.text = ""};
+
+	for (size_t i = 0; i <= COUNT_OF(knobs); i++) {
+		struct reason one = {.text = ""};
+		bool forbids = i < COUNT_OF(knobs) ? knob_forbids(i, &one)
+						   : selinux_forbids_user_namespaces(user, &one);
+
+		if (forbids) {
+			*ret = one;
+			return true;
+		}
+		if (one.text[0])
+			note(&all, "%s", one.text);
+	}
+	*ret = all;
+	return false;
 }
 
 unsigned int host_uid_min(const char *login_defs_path)

@@ -3,11 +3,17 @@
 #ifndef CONF_HOST_H
 #define CONF_HOST_H
 
+#include <stdbool.h>
+
+#include "util/reason.h"
+
 /*
- * The setting below /proc/sys by which this host forbids users to create user namespaces,
- * as sysctl(8) names it, or one that cannot be read; NULL when none does.
+ * Does this host forbid a user to create user namespaces? By a setting below /proc/sys, or, where
+ * SELinux enforces, by the domain that the user logs in to. What is there and cannot be read counts
+ * as forbidding. *ret tells which, as sysctl(8) writes it; where none does, all that were looked
+ * at.
  */
-const char *host_forbids_user_namespaces(void);
+bool host_forbids_user_namespaces(const char *user, struct reason *ret);
 
 /* The lowest uid of a person: UID_MIN of login.defs(5), 1000 where that does not say. */
 unsigned int host_uid_min(const char *login_defs_path);

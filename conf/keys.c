@@ -1,70 +1,58 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The policy's keys and their values: see keys.h. Pure. */
+#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "conf/keys.h"
+#include "conf/map.h"
 #include "util/cleanup.h"
 #include "util/parse.h"
 
-static struct slice slice_of(const char *text)
-{
-	return (struct slice){text, strlen(text)};
-}
-
-static int parse_pool(const char *value, struct policy *policy)
+static int parse_pool(struct slice value, struct policy *policy)
 {
 	struct id_range pool;
 
-	if (id_range_parse(slice_of(value), &pool) < 0 || pool.start < ID_BLOCK)
+	if (id_range_parse(value, &pool) < 0 || pool.start < ID_BLOCK)
 		return -EINVAL;
 	policy->pool = pool;
 	return 0;
 }
 
-static struct slice trim(struct slice text)
-{
-	while (text.length > 0 && text.text[0] == ' ') {
-		text.text++;
-		text.length--;
-	}
-	while (text.length > 0 && text.text[text.length - 1] == ' ')
-		text.length--;
-	return text;
-}
-
 /* One FIRST-LAST or more, with commas between. */
-static int parse_ranges(const char *value, struct id_set *set)
+static int parse_ranges(struct slice value, struct id_set *set)
 {
-	struct slice rest = slice_of(value), field;
+	struct slice field;
 	int r = 0;
 
-	while (r == 0 && next_field(&rest, ',', &field)) {
+	id_set_free(set);
+	while (r == 0 && next_field(&value, ',', &field)) {
 		struct id_range range;
 
-		r = id_range_parse(trim(field), &range);
+		r = id_range_parse(slice_trim(field), &range);
 		if (r == 0)
 			r = id_set_add(set, range);
 	}
 	return r;
 }
 
-static int parse_avoid(const char *value, struct policy *policy)
+static int parse_avoid(struct slice value, struct policy *policy)
 {
 	return parse_ranges(value, &policy->avoid);
 }
 
-static int parse_real_ids(const char *value, struct policy *policy)
+static int parse_real_ids(struct slice value, struct policy *policy)
 {
 	return parse_ranges(value, &policy->real_ids);
 }
 
-static int parse_fixed(const char *value, struct policy *policy)
+static int parse_fixed(struct slice value, struct policy *policy)
 {
 	struct id_range range;
 
-	if (id_range_parse(slice_of(value), &range) < 0 || range.start < ID_BLOCK)
+	if (id_range_parse(value, &range) < 0 || range.start < ID_BLOCK)
 		return -EINVAL;
 	policy->range = range;
 	return 0;
@@ -75,65 +63,161 @@ struct word {
 	int value;
 };
 
-static int find_word(const struct word *words, size_t count, const char *name, int *ret)
+/* -EINVAL: it is none of them. They are no negative numbers. */
+static int find_word(const struct word *words, size_t count, struct slice name)
 {
 	for (size_t i = 0; i < count; i++)
-		if (strcmp(name, words[i].name) == 0) {
-			*ret = words[i].value;
-			return 0;
-		}
+		if (slice_equals(name, words[i].name))
+			return words[i].value;
 	return -EINVAL;
 }
 
-static int parse_delegate(const char *value, struct policy *policy)
+static int parse_mirror(struct slice value, struct policy *policy)
+{
+	static const struct word words[] = {
+		{"auto", MIRROR_AUTO}, {"yes", MIRROR_YES}, {"no", MIRROR_NO}};
+	int mirror = find_word(words, COUNT_OF(words), value);
+
+	if (mirror < 0)
+		return mirror;
+	policy->mirror = (enum mirror)mirror;
+	return 0;
+}
+
+static int parse_delegate(struct slice value, struct policy *policy)
 {
 	static const struct word words[] = {
 		{"auto", DELEGATE_AUTO}, {"yes", DELEGATE_YES}, {"no", DELEGATE_NO}};
-	int delegate;
+	int delegate = find_word(words, COUNT_OF(words), value);
 
-	if (find_word(words, COUNT_OF(words), value, &delegate) < 0)
-		return -EINVAL;
+	if (delegate < 0)
+		return delegate;
 	policy->delegate = (enum delegate)delegate;
 	return 0;
 }
 
-static int parse_allocate(const char *value, struct policy *policy)
+static int parse_allocate(struct slice value, struct policy *policy)
 {
 	static const struct word words[] = {{"next", ALLOCATE_NEXT}, {"by-uid", ALLOCATE_BY_UID}};
-	int allocate;
+	int allocate = find_word(words, COUNT_OF(words), value);
 
-	if (find_word(words, COUNT_OF(words), value, &allocate) < 0)
-		return -EINVAL;
+	if (allocate < 0)
+		return allocate;
 	policy->allocate = (enum allocate)allocate;
 	return 0;
 }
 
-static int parse_size(const char *value, struct policy *policy)
+static int parse_root(struct slice value, struct policy *policy)
 {
-	return parse_count(slice_of(value), &policy->size);
+	static const struct word words[] = {{"user", ROOT_USER}, {"range", ROOT_RANGE}};
+	int root = find_word(words, COUNT_OF(words), value);
+
+	if (root < 0)
+		return root;
+	policy->root = (enum root)root;
+	return 0;
 }
+
+static int parse_setgroups(struct slice value, struct policy *policy)
+{
+	static const struct word words[] = {{"allow", false}, {"deny", true}};
+	int deny = find_word(words, COUNT_OF(words), value);
+
+	if (deny < 0)
+		return deny;
+	policy->deny_setgroups = deny;
+	return 0;
+}
+
+static int parse_size(struct slice value, struct policy *policy)
+{
+	return parse_count(value, &policy->size);
+}
+
+static int parse_map(struct slice value, struct policy *policy)
+{
+	return map_parse_value(value, &policy->map);
+}
+
+static int parse_gids(struct slice value, struct policy *policy)
+{
+	return map_parse_value(value, &policy->gids);
+}
+
+/* As a file in /etc/pam.d may be called; libpam makes every name lower case. */
+static bool is_service(struct slice name)
+{
+	for (size_t i = 0; i < name.length; i++)
+		if (!isgraph((unsigned char)name.text[i]) || isupper((unsigned char)name.text[i]) ||
+		    strchr("/,\"", name.text[i]))
+			return false;
+	return name.length <= 255;
+}
+
+static int parse_services(struct slice value, struct policy *policy)
+{
+	char *services = calloc(1, value.length + 1), *end = services;
+	struct slice name;
+
+	if (!services)
+		return -ENOMEM;
+	while (next_field(&value, ' ', &name)) {
+		if (name.length == 0)
+			continue;
+		if (!is_service(name)) {
+			free(services);
+			return -EINVAL;
+		}
+		if (end > services)
+			*end++ = ' ';
+		end = mempcpy(end, name.text, name.length);
+	}
+	free(policy->services);
+	policy->services = services;
+	return services[0] ? 0 : -EINVAL;
+}
+
+/* For people alone. */
+static int parse_description(struct slice value, struct policy *policy)
+{
+	(void)policy;
+	return value.length > 0 ? 0 : -EINVAL;
+}
+
+#define FOR_ALL (SECTION_DEFAULT | SECTION_GROUP | SECTION_UID | SECTION_USER)
+
+#define EXTENTS                                                                                    \
+	"IN:OUT:COUNT, or several with commas between: ids of 0 to 4294967294, none of them in "   \
+	"two "                                                                                     \
+	"places, at most 340 extents and 4095 bytes"
 
 /* Every key there is: userns.conf(5). */
-static const struct policy_key keys[] = {
-	{SECTION_HOST, "pool", parse_pool, "FIRST-LAST, ids from 65536 to 4294967294"},
-	{SECTION_HOST, "avoid", parse_avoid, "FIRST-LAST, or several with commas between"},
-	{SECTION_HOST, "real-ids", parse_real_ids, "FIRST-LAST, or several with commas between"},
-	{SECTION_DEFAULT | SECTION_USER, "delegate", parse_delegate, "auto, yes or no"},
-	{SECTION_DEFAULT | SECTION_USER, "allocate", parse_allocate, "next or by-uid"},
-	{SECTION_DEFAULT | SECTION_USER, "size", parse_size,
-	 "a number of ids, such as 65536, 64K or 1M"},
-	{SECTION_USER, "range", parse_fixed, "FIRST-LAST, ids from 65536 to 4294967294"},
+const struct policy_key policy_keys[] = {
+	{SECTION_HOST, "pool", parse_pool, "524288-1879048191",
+	 "FIRST-LAST, ids from 65536 to 4294967294"},
+	{SECTION_HOST, "avoid", parse_avoid, NULL, "FIRST-LAST, or several with commas between"},
+	{SECTION_HOST, "real-ids", parse_real_ids, NULL,
+	 "FIRST-LAST, or several with commas between"},
+	{SECTION_HOST, "mirror", parse_mirror, "auto", "auto, yes or no"},
+	{FOR_ALL, "delegate", parse_delegate, "auto", "auto, yes or no"},
+	{FOR_ALL, "services", parse_services, NULL,
+	 "names of PAM services, in lower case, with blanks between"},
+	{FOR_ALL, "size", parse_size, "65536", "a number of ids, such as 65536, 64K or 1M"},
+	{FOR_ALL, "allocate", parse_allocate, "next", "next or by-uid"},
+	{SECTION_USER, "range", parse_fixed, NULL, "FIRST-LAST, ids from 65536 to 4294967294"},
+	{FOR_ALL, "root", parse_root, "user", "user or range"},
+	{FOR_ALL, "setgroups", parse_setgroups, "allow", "allow or deny"},
+	{SECTION_USER, "map", parse_map, NULL, EXTENTS},
+	{SECTION_USER, "gids", parse_gids, NULL, EXTENTS},
+	{FOR_ALL, "description", parse_description, NULL, "some text"},
 };
 
-const struct policy_key *policy_key_find(enum policy_section section, const char *name)
-{
-	for (size_t i = 0; i < COUNT_OF(keys); i++)
-		if ((keys[i].sections & section) && strcmp(keys[i].name, name) == 0)
-			return &keys[i];
-	return NULL;
-}
+const size_t policy_key_count = COUNT_OF(policy_keys);
 
-const char *policy_key_name(size_t index)
+const struct policy_key *policy_key_find(enum section_kind section, struct slice name)
 {
-	return index < COUNT_OF(keys) ? keys[index].name : NULL;
+	for (size_t i = 0; i < COUNT_OF(policy_keys); i++)
+		if ((policy_keys[i].sections & section) && slice_equals(name, policy_keys[i].name))
+			return &policy_keys[i];
+	return NULL;
 }

@@ -1,28 +1,24 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The policy's keys: in which sections they stand, and what values they take. */
+/* The policy's keys: in which sections they stand, and what values they take. Pure. */
 #ifndef CONF_KEYS_H
 #define CONF_KEYS_H
 
 #include "conf/policy.h"
 
-/* Kinds of sections, as bits. */
-enum policy_section {
-	SECTION_HOST = 1,
-	SECTION_DEFAULT = 2,
-	SECTION_USER = 4, /* [user NAME] */
-};
-
 struct policy_key {
-	unsigned int sections;
+	unsigned int sections; /* enum section_kind, as bits */
 	const char *name;
-	int (*parse)(const char *value, struct policy *policy); /* -EINVAL, -ENOMEM */
-	const char *expected;					/* for people */
+	/* Sets it in a policy, whose value before is given back: -EINVAL, -ENOMEM. */
+	int (*parse)(struct slice value, struct policy *policy);
+	const char *usual;    /* what holds where no line sets it; NULL: nothing */
+	const char *expected; /* for people */
 };
 
-/* The index-th key's name, each once. NULL: there are no more. */
-const char *policy_key_name(size_t index);
+/* Every key there is, in the order in which people are told of them. */
+extern const struct policy_key policy_keys[];
+extern const size_t policy_key_count;
 
 /* NULL: no such key in such a section. */
-const struct policy_key *policy_key_find(enum policy_section section, const char *name);
+const struct policy_key *policy_key_find(enum section_kind section, struct slice name);
 
 #endif

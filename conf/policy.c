@@ -1,287 +1,284 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The policy, read by libeconf: see policy.h. Runs as root, without capabilities. */
+/* Which lines of a policy hold for a user: see policy.h. Runs as root, without capabilities. */
 #include <errno.h>
 #include <inttypes.h>
-#include <libeconf.h>
-#include <libeconf_ext.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "conf/keys.h"
 #include "conf/policy.h"
+#include "conf/walk.h"
+#include "util/array.h"
 #include "util/cleanup.h"
-#include "util/file.h"
-#include "util/parse.h"
-
-#define POLICY_MAX (1u << 20)
-
-/* Less than libeconf's buffer of BUFSIZ bytes. */
-#define POLICY_LINE_MAX 8000
 
 const struct policy policy_defaults = {
 	/* What systemd sets aside for containers; homes of systemd-homed hold no other ids. */
 	.pool = {524288, 1879048191 - 524288 + 1},
+	.mirror = MIRROR_AUTO,
 	.delegate = DELEGATE_AUTO,
 	.allocate = ALLOCATE_NEXT,
 	.size = 65536,
+	.root = ROOT_USER,
 };
 
-static void cleanup_econf(econf_file **file)
+/* Sections that are about the user, in the order in which they first stand somewhere. */
+struct matching {
+	const struct policy_subject *subject;
+	struct section *sections;
+	size_t count;
+	size_t room;
+	struct policy_settings *settings;
+};
+
+/* Does it hold for the user? -errno with a reason: it is not known. */
+static int matches(const struct matching *matching, const struct section *section,
+		   struct reason *why)
 {
-	econf_free(*file);
+	const struct policy_subject *subject = matching->subject;
+	CLEANUP_FREE char *name = NULL;
+
+	if (section->kind == SECTION_HOST || section->kind == SECTION_DEFAULT)
+		return 1;
+	if (!subject)
+		return 0;
+	if (section->kind == SECTION_USER)
+		return slice_equals(section->name, subject->name);
+	if (section->kind == SECTION_UID)
+		return section->first <= subject->uid && subject->uid <= section->last;
+	if (section->name.length == 0)
+		return subject->is_in_group(subject->argument, NULL, section->first, why);
+	name = strndup(section->name.text, section->name.length);
+	if (!name)
+		return refuse_errno(why, -ENOMEM, "cannot read the policy");
+	return subject->is_in_group(subject->argument, name, 0, why);
 }
 
-static void cleanup_list(char ***list)
+/* The section's place among those that match, or their count. */
+static size_t find_section(const struct matching *matching, const struct section *section)
 {
-	econf_free(*list);
+	size_t i = 0;
+
+	while (i < matching->count && !section_equal(&matching->sections[i], section))
+		i++;
+	return i;
 }
 
-static void cleanup_value(econf_ext_value **value)
+static int visit_section(void *argument, const char *file, const struct section *section,
+			 struct reason *why)
 {
-	if (*value)
-		econf_freeExtValue(*value);
-}
+	struct matching *matching = argument;
+	struct section *larger;
+	int r;
 
-/* What kind of section it is; *ret_user: for whom. False: none that we know. */
-static bool find_section(const char *section, enum policy_section *ret, const char **ret_user)
-{
-	static const char user[] = "user ";
+	/* Another file may have it. */
+	if (find_section(matching, section) < matching->count)
+		return 1;
+	r = matches(matching, section, why);
+	if (r < 0) {
+		struct reason cause = *why;
 
-	*ret_user = NULL;
-	if (!section)
-		return false;
-	if (strcmp(section, "host") == 0) {
-		*ret = SECTION_HOST;
-	} else if (strcmp(section, "default") == 0) {
-		*ret = SECTION_DEFAULT;
-	} else if (strncmp(section, user, sizeof(user) - 1) == 0) {
-		*ret = SECTION_USER;
-		*ret_user = section + sizeof(user) - 1;
-		/* A name that would match nobody, because of how it is written. */
-		return **ret_user && !strpbrk(*ret_user, "\"' \t");
-	} else {
-		return false;
+		return refuse(why, r, "%s:%u: %s", file, section->line, cause.text);
 	}
-	return true;
+	if (r == 0)
+		return 0;
+	larger = array_grow(matching->sections, matching->count, &matching->room, sizeof(*larger));
+	if (!larger)
+		return refuse_errno(why, -ENOMEM, "cannot read the policy");
+	matching->sections = larger;
+	matching->sections[matching->count++] = *section;
+	return 1;
 }
 
-static int apply_key(econf_file *file, const char *path, const char *section, const char *name,
-		     bool repeated, struct policy *policy, struct reason *why)
+static void free_setting(struct policy_setting *setting)
 {
-	CLEANUP(cleanup_value) econf_ext_value *value = NULL;
-	const struct policy_key *key = NULL;
-	enum policy_section kind;
-	const char *text, *user;
+	free(setting->value);
+	free(setting->section);
+	free(setting->file);
+}
 
-	if (econf_getExtValue(file, section, name, &value) != ECONF_SUCCESS)
-		return refuse(why, -EINVAL, "%s: key '%s' cannot be read", path, name);
-	if (find_section(section, &kind, &user))
-		key = policy_key_find(kind, name);
-	if (!section)
-		return refuse(why, -EINVAL, "%s:%" PRIu64 ": key '%s' stands before any section",
-			      path, value->line_number, name);
-	if (!key)
-		return refuse(why, -EINVAL,
-			      "%s:%" PRIu64 ": unknown key '%s' in section [%s] (userns.conf(5))",
-			      path, value->line_number, name, section);
-	text = value->values && value->values[0] ? value->values[0] : "";
-	if (repeated || (*text && value->values[1]))
-		return refuse(why, -EINVAL,
-			      "%s:%" PRIu64
-			      ": '%s' has two values: it stands there twice, or a line "
-			      "that begins with a blank continues it",
-			      path, value->line_number, name);
-	if (key->parse(text, policy) < 0)
-		return refuse(why, -EINVAL, "%s:%" PRIu64 ": %s = %s: expected %s", path,
-			      value->line_number, name, text, key->expected);
+static int add_setting(struct policy_settings *settings, const struct policy_line *line,
+		       size_t order)
+{
+	const struct section *section = line->section;
+	struct policy_setting setting = {
+		.key = line->key,
+		.value = strdup(line->value),
+		.section = strndup(section->header.text, section->header.length),
+		.kind = section->kind,
+		.file = strdup(line->file),
+		.line = line->line,
+		.order = order,
+		.layer = line->layer,
+	};
+	struct policy_setting *larger =
+		array_grow(settings->settings, settings->count, &settings->room, sizeof(*larger));
+
+	if (larger)
+		settings->settings = larger;
+	if (!larger || !setting.value || !setting.section || !setting.file) {
+		free_setting(&setting);
+		return -ENOMEM;
+	}
+	settings->settings[settings->count++] = setting;
 	return 0;
 }
 
-/* libeconf 0.7 lists a key that stands there twice two times, and 0.5 joins its values. */
-static bool is_repeated(char **names, size_t index)
+static int visit_line(void *argument, const struct policy_line *line, struct reason *why)
 {
-	for (size_t i = 0; i < index; i++)
-		if (strcmp(names[i], names[index]) == 0)
-			return true;
-	return false;
+	struct matching *matching = argument;
+
+	if (add_setting(matching->settings, line, find_section(matching, line->section)) < 0)
+		return refuse_errno(why, -ENOMEM, "cannot read the policy");
+	return 0;
 }
 
-/*
- * The keys of a section that we know, of this or another section: libeconf 0.5 does not list a
- * section's first key where the section before ends with one of the same name.
- */
-static int apply_known(econf_file *file, const char *path, const char *section,
-		       struct policy *policy, struct reason *why)
+/* By key; then what goes over the others first. */
+static int compare_settings(const void *left, const void *right)
 {
-	const char *name;
-	int r = 0;
+	const struct policy_setting *a = left, *b = right;
 
-	for (size_t i = 0; r == 0 && (name = policy_key_name(i)); i++) {
-		CLEANUP(cleanup_value) econf_ext_value *value = NULL;
-
-		if (econf_getExtValue(file, section, name, &value) == ECONF_SUCCESS)
-			r = apply_key(file, path, section, name, false, policy, why);
-	}
-	return r;
+	if (a->key != b->key)
+		return a->key < b->key ? -1 : 1;
+	if (a->kind != b->kind)
+		return a->kind > b->kind ? -1 : 1;
+	if (a->order != b->order)
+		return a->order < b->order ? -1 : 1;
+	return (a->layer < b->layer) - (a->layer > b->layer);
 }
 
-/* What libeconf lists: keys that nobody knows, and those that stand there twice. */
-static int check_listed(econf_file *file, const char *path, const char *section, struct reason *why)
+/* The first of each key holds. Its value has been taken once, so that it just can want memory. */
+static int apply_settings(struct policy *policy, struct reason *why)
 {
-	CLEANUP(policy_free) struct policy unseen = policy_defaults;
-	CLEANUP(cleanup_list) char **names = NULL;
-	size_t count = 0;
-	econf_err e;
-	int r = 0;
+	const struct policy_settings *settings = &policy->settings;
 
-	e = econf_getKeys(file, section, &count, &names);
-	if (e == ECONF_NOKEY)
-		return 0;
-	if (e != ECONF_SUCCESS)
-		return refuse(why, -EINVAL, "%s: %s", path, econf_errString(e));
-	for (size_t i = 0; r == 0 && i < count; i++)
-		r = apply_key(file, path, section, names[i], is_repeated(names, i), &unseen, why);
-	return r;
-}
+	if (settings->count > 0)
+		qsort(settings->settings, settings->count, sizeof(*settings->settings),
+		      compare_settings);
+	for (size_t i = 0; i < settings->count; i++) {
+		const struct policy_setting *setting = &settings->settings[i];
+		const struct slice value = {setting->value, strlen(setting->value)};
+		int r;
 
-static int apply_section(econf_file *file, const char *path, const char *section,
-			 struct policy *policy, struct reason *why)
-{
-	int r;
-
-	r = check_listed(file, path, section, why);
-	return r < 0 ? r : apply_known(file, path, section, policy, why);
-}
-
-/*
- * The sections in one pass: those of other users are read as well, so that a mistake does not wait
- * for them to log in, but into a policy that nobody sees.
- */
-static int apply_sections(econf_file *file, const char *path, const char *user, char **sections,
-			  size_t count, bool users, struct policy *policy, struct reason *why)
-{
-	CLEANUP(policy_free) struct policy unseen = policy_defaults;
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < count; i++) {
-		enum policy_section kind = SECTION_HOST;
-		const char *whose = NULL;
-		bool known;
-
-		known = find_section(sections[i], &kind, &whose);
-		if ((kind == SECTION_USER) != users)
+		if (i > 0 && setting[-1].key == setting->key)
 			continue;
-		r = apply_section(file, path, sections[i],
-				  !whose || (user && strcmp(whose, user) == 0) ? policy : &unseen,
-				  why);
-		/* With no key in it that could be named by its line. */
-		if (r == 0 && !known)
-			r = refuse(why, -EINVAL, "%s: unknown section [%s] (userns.conf(5))", path,
-				   sections[i]);
-	}
-	return r;
-}
-
-static int apply_file(econf_file *file, const char *path, const char *user, struct policy *policy,
-		      struct reason *why)
-{
-	CLEANUP(cleanup_list) char **sections = NULL;
-	size_t count = 0;
-	econf_err e;
-	int r;
-
-	e = econf_getGroups(file, &count, &sections);
-	if (e != ECONF_SUCCESS && e != ECONF_NOGROUP)
-		return refuse(why, -EINVAL, "%s: %s", path, econf_errString(e));
-	/* NULL: what stands before the first section. */
-	r = apply_section(file, path, NULL, policy, why);
-	/* A user's settings go over the default ones, wherever they stand. */
-	if (r == 0)
-		r = apply_sections(file, path, user, sections, count, false, policy, why);
-	if (r == 0)
-		r = apply_sections(file, path, user, sections, count, true, policy, why);
-	return r;
-}
-
-/* Where libeconf stopped, under the name that the admin knows. */
-static int refuse_syntax(const char *path, econf_err e, struct reason *why)
-{
-	char *name = NULL;
-	uint64_t line = 0;
-
-	econf_errLocation(&name, &line);
-	free(name);
-	return refuse(why, -EINVAL, "%s:%" PRIu64 ": %s", path, line, econf_errString(e));
-}
-
-/*
- * Libeconf would take what stands before a NUL byte for the whole line, and what fits into BUFSIZ
- * for the whole value.
- */
-static int check_text(int fd, const char *path, struct reason *why)
-{
-	CLEANUP_FREE char *text = NULL;
-	unsigned int number = 0;
-	struct slice line;
-	size_t length;
-	int r;
-
-	r = file_read(fd, POLICY_MAX, &text, &length);
-	if (r < 0)
-		return refuse_errno(why, r, "cannot read %s", path);
-	if (memchr(text, '\0', length))
-		return refuse(why, -EINVAL, "%s: there is a NUL byte in it; it must be text", path);
-	for (struct slice rest = {text, length}; next_field(&rest, '\n', &line);) {
-		number++;
-		if (line.length > POLICY_LINE_MAX)
-			return refuse(why, -EINVAL, "%s:%u: the line is longer than %d bytes", path,
-				      number, POLICY_LINE_MAX);
+		r = setting->key->parse(value, policy);
+		if (r < 0)
+			return refuse_errno(why, r, "%s:%u: %s", setting->file, setting->line,
+					    setting->key->name);
 	}
 	return 0;
 }
 
-int policy_read(const char *path, const char *user, struct policy *ret, struct reason *why)
+/* What no key can tell by itself. */
+static int check_sizes(struct policy *policy, const char *path, struct reason *why)
 {
-	CLEANUP(cleanup_econf) econf_file *file = NULL;
-	CLEANUP(policy_free) struct policy policy = policy_defaults;
-	CLEANUP_FD int fd = -1;
-	char fd_path[32];
-	econf_err e;
-	int r;
+	const struct policy_setting *size = policy_origin(policy, "size");
+	const struct policy_setting *pool = policy_origin(policy, "pool");
+	const struct policy_setting *origin = size ? size : pool;
 
-	r = file_open_trusted(path, POLICY_MAX, &fd, why);
-	if (r == -ENOENT) {
-		*ret = policy_defaults;
+	if (policy->range.count > 0) {
+		policy->size = policy->range.count;
 		return 0;
 	}
+	if (policy->size <= policy->pool.count)
+		return 0;
+	return refuse(why, -EINVAL,
+		      "%s:%u: size = %" PRIu32 " is larger than the whole pool, %" PRIu32
+		      " ids; expected a smaller size, or a larger pool",
+		      origin ? origin->file : path, origin ? origin->line : 0, policy->size,
+		      policy->pool.count);
+}
+
+static int list_files(const struct policy_files *files, char **ret, struct reason *why)
+{
+	size_t length = 0;
+	char *end;
+
+	for (size_t i = 0; i < files->count; i++)
+		length += strlen(files->files[i].path) + 1;
+	*ret = end = calloc(1, length + 1);
+	if (!end)
+		return refuse_errno(why, -ENOMEM, "cannot read the policy");
+	for (size_t i = 0; i < files->count; i++)
+		end += sprintf(end, "%s\n", files->files[i].path);
+	return 0;
+}
+
+static void free_matching(struct matching *matching)
+{
+	free(matching->sections);
+}
+
+int policy_read(const char *path, const struct policy_subject *subject, struct policy *ret,
+		struct reason *why)
+{
+	CLEANUP(policy_files_free) struct policy_files files = {.count = 0};
+	int r;
+
+	r = policy_files_read(path, &files, why);
+	return r < 0 ? r : policy_resolve(&files, subject, ret, why);
+}
+
+int policy_resolve(const struct policy_files *files, const struct policy_subject *subject,
+		   struct policy *ret, struct reason *why)
+{
+	CLEANUP(policy_free) struct policy policy = policy_defaults;
+	CLEANUP(free_matching)
+	struct matching matching = {.subject = subject, .settings = &policy.settings};
+	const struct policy_visitor visitor = {visit_section, visit_line, &matching};
+	int r;
+
+	r = policy_walk(files, &visitor, why);
 	if (r == 0)
-		r = check_text(fd, path, why);
-	if (r < 0)
-		return r;
-	/* For is_repeated(): else 0.5 silently takes the first value. */
-	if (setenv("ECONF_JOIN_SAME_ENTRIES", "1", 1) < 0)
-		return refuse_errno(why, -errno, "cannot read %s", path);
-	snprintf(fd_path, sizeof(fd_path), "/proc/self/fd/%d", fd);
-	e = econf_readFile(&file, fd_path, "=", "#");
-	if (e != ECONF_SUCCESS)
-		return refuse_syntax(path, e, why);
-	r = apply_file(file, path, user, &policy, why);
-	if (policy.range.count > 0)
-		policy.size = policy.range.count;
-	else if (r == 0 && policy.size > policy.pool.count)
-		r = refuse(why, -EINVAL, "%s: size is larger than the whole pool", path);
+		r = apply_settings(&policy, why);
+	if (r == 0)
+		r = list_files(files, &policy.files, why);
+	if (r == 0)
+		r = check_sizes(&policy, files->count > 0 ? files->files[0].path : "", why);
 	if (r < 0)
 		return r;
 	*ret = policy;
-	/* Its sets are the caller's now. */
+	/* What it points to is the caller's now. */
 	policy = policy_defaults;
 	return 0;
+}
+
+const struct policy_setting *policy_origin(const struct policy *policy, const char *key)
+{
+	for (size_t i = 0; i < policy->settings.count; i++)
+		if (strcmp(policy->settings.settings[i].key->name, key) == 0)
+			return &policy->settings.settings[i];
+	return NULL;
+}
+
+bool policy_has_service(const struct policy *policy, const char *service)
+{
+	struct slice rest, name;
+
+	if (!policy->services)
+		return true;
+	rest = (struct slice){policy->services, strlen(policy->services)};
+	while (next_field(&rest, ' ', &name))
+		if (slice_equals(name, service))
+			return true;
+	return false;
 }
 
 void policy_free(struct policy *policy)
 {
 	id_set_free(&policy->avoid);
 	id_set_free(&policy->real_ids);
+	free(policy->map.extents);
+	policy->map = (struct policy_map){.count = 0};
+	free(policy->gids.extents);
+	policy->gids = (struct policy_map){.count = 0};
+	free(policy->services);
+	policy->services = NULL;
+	free(policy->files);
+	policy->files = NULL;
+	for (size_t i = 0; i < policy->settings.count; i++)
+		free_setting(&policy->settings.settings[i]);
+	free(policy->settings.settings);
+	policy->settings = (struct policy_settings){.count = 0};
 }

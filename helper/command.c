@@ -20,9 +20,9 @@
 #define TIMEOUT_USUAL 60
 
 static const struct verb verbs[] = {
-	{"open", verb_open, "psr", 1, 1, VERB_OF_PARENT},
+	{"open", verb_open, "psrS", 1, 1, VERB_OF_PARENT},
 	{"close", verb_close, "psr", 1, 1, 0},
-	{"explain", verb_explain, "", 0, 1, VERB_FOR_ALL},
+	{"explain", verb_explain, "S", 0, 1, VERB_FOR_ALL},
 	{"grant", verb_grant, "z", 1, 1, 0},
 	{"revoke", verb_revoke, "", 1, 1, 0},
 	{"reserve", verb_reserve, "z", 1, 2, 0},
@@ -32,23 +32,18 @@ static const struct verb verbs[] = {
 
 /* The letters are those of the verbs' options; "c" and "t" are all verbs'. */
 static const struct option options[] = {
-	{"config", required_argument, NULL, 'c'},
-	{"pid", required_argument, NULL, 'p'},
-	{"session", required_argument, NULL, 's'},
-	{"timeout", required_argument, NULL, 't'},
-	{"result-fd", required_argument, NULL, 'r'},
-	{"size", required_argument, NULL, 'z'},
-	{"force", no_argument, NULL, 'f'},
-	{"restart", no_argument, NULL, 'R'},
-	{"help", no_argument, NULL, 'h'},
-	{"version", no_argument, NULL, 'V'},
-	{NULL, 0, NULL, 0},
+	{"config", required_argument, NULL, 'c'},  {"pid", required_argument, NULL, 'p'},
+	{"session", required_argument, NULL, 's'}, {"service", required_argument, NULL, 'S'},
+	{"timeout", required_argument, NULL, 't'}, {"result-fd", required_argument, NULL, 'r'},
+	{"size", required_argument, NULL, 'z'},	   {"force", no_argument, NULL, 'f'},
+	{"restart", no_argument, NULL, 'R'},	   {"help", no_argument, NULL, 'h'},
+	{"version", no_argument, NULL, 'V'},	   {NULL, 0, NULL, 0},
 };
 
 static const char usage[] =
 	"Usage: userns-helper [options] open USER\n"
 	"       userns-helper [options] close UID\n"
-	"       userns explain [USER]\n"
+	"       userns explain [--service=NAME] [USER]\n"
 	"       userns grant [--size=COUNT] USER\n"
 	"       userns revoke USER|UID\n"
 	"       userns reserve NAME RANGE\n"
@@ -63,6 +58,7 @@ static const char usage[] =
 	"      --config=FILE      the policy file, else " USERNS_POLICY "\n"
 	"      --pid=PID          the process whose session it is (open: our parent); else none\n"
 	"      --session=NUMBER   close: which session of that process; all of them by default\n"
+	"      --service=NAME     open, explain: the PAM service that the login is by\n"
 	"      --timeout=SECONDS  stop when so long has passed, 1 to 3600; else 60\n"
 	"      --result-fd=FD     answer with a record on this descriptor, for programs\n"
 	"      --size=COUNT       grant, reserve: how many ids, such as 65536, 64K or 1M\n"
@@ -106,6 +102,9 @@ static void apply_option(int letter, struct command *command)
 	case 's':
 		request->session.number =
 			number_option("not the number of a session", optarg, 0, INT32_MAX);
+		break;
+	case 'S':
+		request->service = optarg;
 		break;
 	case 't':
 		command->timeout = number_option("not 1 to 3600 seconds", optarg, 1, TIMEOUT_MAX);

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "conf/host.h"
+#include "conf/keys.h"
 #include "helper/deadline.h"
 #include "helper/entitlement.h"
 #include "helper/verbs.h"
@@ -31,21 +33,76 @@ static void print_user(const struct account *account)
 	printf("%s, uid %u, gid %u\n", name, account->ids.uid, account->ids.gid);
 }
 
-static void print_policy(const struct policy *policy, const char *path)
+/* The files, in the order in which they hold. */
+static void print_files(const struct policy *policy, const char *path)
 {
-	static const char *const delegates[] = {
-		[DELEGATE_AUTO] = "auto", [DELEGATE_YES] = "yes", [DELEGATE_NO] = "no"};
+	struct slice rest = {policy->files, policy->files ? strlen(policy->files) : 0}, line;
+	const char *label = "policy:";
 
-	print_label("policy:");
-	printf("%s%s\n", path, access(path, F_OK) == 0 ? "" : " (there is none: defaults)");
-	print_label("settings:");
-	printf("delegate = %s, size = %" PRIu32 ", allocate = %s", delegates[policy->delegate],
-	       policy->size, policy->allocate == ALLOCATE_BY_UID ? "by-uid" : "next");
-	if (policy->range.count > 0)
-		printf(", range = %" PRIu32 "-%" PRIu32, policy->range.start,
-		       id_range_last(policy->range));
-	printf(", pool = %" PRIu32 "-%" PRIu32 "\n", policy->pool.start,
-	       id_range_last(policy->pool));
+	while (next_field(&rest, '\n', &line) && line.length > 0) {
+		print_label(label);
+		printf("%.*s\n", (int)line.length, line.text);
+		label = "";
+	}
+	if (*label) {
+		print_label(label);
+		printf("%s (there is none: defaults)\n", path);
+	}
+}
+
+/* A description can have any bytes in it. */
+static void print_setting(const char *before, const struct policy_setting *setting)
+{
+	char value[POLICY_LINE_MAX + 1], section[512];
+
+	snprintf(value, sizeof(value), "%s", setting->value);
+	make_printable(value);
+	snprintf(section, sizeof(section), "%s", setting->section);
+	make_printable(section);
+	printf("%s%s (%s:%u %s)\n", before, value, setting->file, setting->line, section);
+}
+
+/* What holds for a key, and below what lost to it. False: nothing. */
+static bool print_key(const struct policy *policy, const struct policy_key *key, const char *label)
+{
+	const struct policy_setting *setting = policy_origin(policy, key->name);
+	const struct policy_setting *end = policy->settings.settings + policy->settings.count;
+	const bool by_range = policy->range.count > 0 && strcmp(key->name, "size") == 0;
+
+	if (!setting && !key->usual)
+		return false;
+	print_label(label);
+	printf("%s = ", key->name);
+	if (by_range)
+		printf("%" PRIu32 " (of range)\n", policy->size);
+	else if (!setting)
+		printf("%s (default)\n", key->usual);
+	else
+		print_setting("", setting++);
+	for (; setting && setting < end && setting->key == key; setting++) {
+		print_label("");
+		print_setting("  over ", setting);
+	}
+	return true;
+}
+
+static void print_settings(const struct policy *policy)
+{
+	const char *label = "settings:";
+
+	for (size_t i = 0; i < policy_key_count; i++)
+		if (print_key(policy, &policy_keys[i], label))
+			label = "";
+}
+
+/* What decides where the policy says auto. */
+static void print_host(const struct account *account)
+{
+	struct reason knob;
+
+	host_forbids_user_namespaces(account->name, &knob);
+	print_label("host:");
+	puts(knob.text);
 }
 
 static const char *describe(const struct user_range *range)
@@ -112,7 +169,9 @@ static int explain_ranges(const struct account *account, const struct policy *po
 	if (r < 0)
 		return r;
 	print_ranges(&settled);
-	entitlement_maps(account, &settled, &maps);
+	r = entitlement_maps(account, policy, &settled, &maps, why);
+	if (r < 0)
+		return r;
 	print_map("uid map:", &maps.uids);
 	print_map("gid map:", &maps.gids);
 	print_label("setgroups:");
@@ -124,18 +183,22 @@ static int explain_ranges(const struct account *account, const struct policy *po
 	return 0;
 }
 
-static enum result_code explain(const struct account *account, const char *policy_path,
+static enum result_code explain(const struct account *account, const struct request *request,
 				struct reason *why)
 {
 	CLEANUP(policy_free) struct policy policy = policy_defaults;
 	enum result_code code;
 
 	print_user(account);
-	code = entitlement_read(account, policy_path, &policy, why);
-	if (code == RESULT_READY) {
-		print_policy(&policy, policy_path);
-		code = entitlement_judge(&policy, policy_path, why);
-	}
+	if (entitlement_read(account, request->policy, &policy, why) < 0)
+		return RESULT_FAILED;
+	print_files(&policy, request->policy);
+	print_settings(&policy);
+	if (policy.delegate == DELEGATE_AUTO)
+		print_host(account);
+	code = entitlement_judge(account, &policy, request->service, why);
+	if (code == RESULT_READY && policy.services && !request->service)
+		note(why, "only for the services %s; --service=NAME tells of one", policy.services);
 	if (code == RESULT_READY && explain_ranges(account, &policy, why) < 0)
 		code = RESULT_FAILED;
 	return code;
@@ -158,7 +221,7 @@ void verb_explain(const struct request *request, struct result *ret)
 	code = account_find(request->operand_count ? request->operands[0] : own_name(), &account,
 			    &why);
 	if (code == RESULT_READY)
-		code = explain(&account, request->policy, &why);
+		code = explain(&account, request, &why);
 	print_outcome(code, account.ids.uid);
 	/* Nothing is wrong where the policy says no. */
 	ret->code = code == RESULT_IGNORE ? RESULT_READY : code;

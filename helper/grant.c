@@ -11,17 +11,17 @@
 #include "helper/entitlement.h"
 #include "helper/ranges.h"
 #include "helper/verbs.h"
+#include "util/account.h"
 #include "util/cleanup.h"
 
-/* Who has a use for it: also a service's account, but not root, whose ids are the host's. */
-static int check_account(const struct account *account, struct reason *why)
+/* Who has a use for it: also a service's account, but root, whose ids are the host's, if told so.
+ */
+static int check_account(const struct account *account, const struct policy *policy,
+			 struct reason *why)
 {
 	uid_t uid = account->ids.uid;
 
-	if (uid == 0 || uid == 65534 || uid == 65535)
-		return refuse(why, -EPERM, "uid %u can have no range: it is root's or nobody's",
-			      uid);
-	return 0;
+	return uid == 0 || is_nobody(uid) ? entitlement_check_account(account, policy, why) : 0;
 }
 
 static int read_policy(const struct account *account, const struct request *request,
@@ -29,7 +29,7 @@ static int read_policy(const struct account *account, const struct request *requ
 {
 	int r;
 
-	r = policy_read(request->policy, account->name, ret, why);
+	r = entitlement_read(account, request->policy, ret, why);
 	if (r < 0 || !request->size)
 		return r;
 	if (ret->range.count > 0 && ret->range.count != request->size)
@@ -86,9 +86,9 @@ void verb_grant(const struct request *request, struct result *ret)
 
 	ret->code = account_find(request->operands[0], &account, &why);
 	if (ret->code == RESULT_READY) {
-		r = check_account(&account, &why);
+		r = read_policy(&account, request, &policy, &why);
 		if (r == 0)
-			r = read_policy(&account, request, &policy, &why);
+			r = check_account(&account, &policy, &why);
 		if (r == 0)
 			r = grant(&account, &policy, request->size, &why);
 		ret->code = r < 0 ? RESULT_FAILED : RESULT_READY;

@@ -31,9 +31,8 @@ static int settle(const struct account *account, const struct policy *policy, st
 	r = settle_range(&request, &settled, why);
 	if (r < 0)
 		return r;
-	entitlement_maps(account, &settled, ret);
 	entitlement_note_new(&settled, why);
-	return 0;
+	return entitlement_maps(account, policy, &settled, ret, why);
 }
 
 enum verdict {
@@ -181,10 +180,10 @@ void verb_open(const struct request *request, struct result *ret)
 	enum result_code code;
 
 	code = account_find(request->operands[0], &account, &why);
+	if (code == RESULT_READY && entitlement_read(&account, request->policy, &policy, &why) < 0)
+		code = RESULT_FAILED;
 	if (code == RESULT_READY)
-		code = entitlement_read(&account, request->policy, &policy, &why);
-	if (code == RESULT_READY)
-		code = entitlement_judge(&policy, request->policy, &why);
+		code = entitlement_judge(&account, &policy, request->service, &why);
 	if (code == RESULT_READY)
 		code = delegate(&account, &policy, request, &ret->session, &why);
 	ret->code = code;

@@ -14,6 +14,7 @@ struct request {
 	char *const *operands; /* what stands behind the verb */
 	int operand_count;
 	const char *policy;	   /* the policy file */
+	const char *service;	   /* open, explain: the PAM service; NULL: none */
 	struct session_id session; /* open: only the pid; pid 0: none, for an admin at a terminal */
 	uint32_t size;		   /* ids wanted; 0: not said */
 	bool force;		   /* reclaim: without a look */

@@ -12,16 +12,28 @@
 #include "util/file.h"
 #include "util/parse.h"
 
-void map_for_user(uint32_t own, const struct id_range *ranges, size_t count, struct id_map *ret)
+/* Behind what the map has, from the id inside that is given. */
+static void add_ranges(const struct id_range *ranges, size_t count, uint32_t inside,
+		       struct id_map *map)
 {
-	uint32_t inside = 1;
-
-	ret->extents[0] = (struct extent){0, own, 1};
 	for (size_t i = 0; i < count; i++) {
-		ret->extents[i + 1] = (struct extent){inside, ranges[i].start, ranges[i].count};
+		map->extents[map->count++] =
+			(struct extent){inside, ranges[i].start, ranges[i].count};
 		inside += ranges[i].count;
 	}
-	ret->count = count + 1;
+}
+
+void map_for_user(uint32_t own, const struct id_range *ranges, size_t count, struct id_map *ret)
+{
+	ret->extents[0] = (struct extent){0, own, 1};
+	ret->count = 1;
+	add_ranges(ranges, count, 1, ret);
+}
+
+void map_of_ranges(const struct id_range *ranges, size_t count, struct id_map *ret)
+{
+	ret->count = 0;
+	add_ranges(ranges, count, 0, ret);
 }
 
 int map_format(const struct id_map *map, char separator, char ret[static MAP_TEXT_SIZE])

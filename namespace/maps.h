@@ -42,6 +42,9 @@ struct ns_maps {
  */
 void map_for_user(uint32_t own, const struct id_range *ranges, size_t count, struct id_map *ret);
 
+/* The map where the user's own id is not inside: 0 and up are the ranges. */
+void map_of_ranges(const struct id_range *ranges, size_t count, struct id_map *ret);
+
 /* Lines as uid_map takes them, with the separator instead of newline. -E2BIG beyond the size. */
 int map_format(const struct id_map *map, char separator, char ret[static MAP_TEXT_SIZE]);
 

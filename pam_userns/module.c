@@ -78,7 +78,8 @@ static int log_no_account(pam_handle_t *pamh, const char *name, int error)
 }
 
 /* PAM_SUCCESS: this login is one for the helper. */
-static int find_user(pam_handle_t *pamh, const char **ret_name, uid_t *ret_uid)
+static int find_user(pam_handle_t *pamh, const struct options *options, const char **ret_name,
+		     uid_t *ret_uid)
 {
 	const void *name = NULL;
 	struct passwd *entry;
@@ -101,7 +102,8 @@ static int find_user(pam_handle_t *pamh, const char **ret_name, uid_t *ret_uid)
 	entry = pam_modutil_getpwnam(pamh, name);
 	if (!entry)
 		return log_no_account(pamh, name, errno);
-	if (is_system_account(entry->pw_uid, read_uid_min(pamh)))
+	/* Cron and daemons open thousands of sessions for them: that is to cost no process. */
+	if (!options->system_users && is_system_account(entry->pw_uid, read_uid_min(pamh)))
 		return PAM_IGNORE;
 	*ret_name = name;
 	*ret_uid = entry->pw_uid;
@@ -132,6 +134,20 @@ static void log_failed_start(pam_handle_t *pamh, const struct options *options, 
 			   USERNS_HELPER);
 }
 
+/* As a file in /etc/pam.d can be called, and no longer. */
+#define SERVICE_SIZE 256
+
+/* What the application calls itself is its own word: the helper just compares it. */
+static void read_service(pam_handle_t *pamh, char ret[static SERVICE_SIZE])
+{
+	const void *service = NULL;
+
+	if (pam_get_item(pamh, PAM_SERVICE, &service) != PAM_SUCCESS || !service ||
+	    strlen(service) >= SERVICE_SIZE)
+		service = "";
+	snprintf(ret, SERVICE_SIZE, "%s", (const char *)service);
+}
+
 /*
  * Asks the helper; what cannot be asked is logged and comes back as a failure. session: what to
  * close; NULL: open.
@@ -140,7 +156,8 @@ static void ask_helper(pam_handle_t *pamh, const struct options *options,
 		       const struct session *session, const char *user, struct result *ret)
 {
 	char pid[32], timeout[32], number[32], config[sizeof("--config=") + PATH_MAX];
-	const char *argv[10] = {USERNS_HELPER, HELPER_RESULT_OPTION, pid, timeout};
+	char service[SERVICE_SIZE], option[sizeof("--service=") + SERVICE_SIZE];
+	const char *argv[12] = {USERNS_HELPER, HELPER_RESULT_OPTION, pid, timeout};
 	int status = -1, n = 4, r;
 
 	snprintf(pid, sizeof(pid), "--pid=%d", session ? session->pid : getpid());
@@ -148,6 +165,10 @@ static void ask_helper(pam_handle_t *pamh, const struct options *options,
 	if (session) {
 		snprintf(number, sizeof(number), "--session=%" PRIu32, session->number);
 		argv[n++] = number;
+	} else {
+		read_service(pamh, service);
+		snprintf(option, sizeof(option), "--service=%s", service);
+		argv[n++] = option;
 	}
 	if (options->policy) {
 		snprintf(config, sizeof(config), "--config=%s", options->policy);
@@ -243,7 +264,7 @@ int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **ar
 	(void)flags;
 	r = options_parse(pamh, argc, argv, &options);
 	if (r == PAM_SUCCESS)
-		r = find_user(pamh, &name, &uid);
+		r = find_user(pamh, &options, &name, &uid);
 	if (r != PAM_SUCCESS)
 		return r;
 	ask_helper(pamh, &options, NULL, name, &result);

@@ -45,14 +45,19 @@ static int set_quiet(const char *value, struct options *options)
 	return 0;
 }
 
+static int set_system_users(const char *value, struct options *options)
+{
+	(void)value;
+	options->system_users = true;
+	return 0;
+}
+
 static const struct {
 	const char *name; /* with '=' where a value follows */
 	int (*apply)(const char *value, struct options *options);
 } rows[] = {
-	{"conf=", parse_conf},
-	{"timeout=", parse_timeout},
-	{"debug", set_debug},
-	{"quiet", set_quiet},
+	{"conf=", parse_conf}, {"timeout=", parse_timeout},	   {"debug", set_debug},
+	{"quiet", set_quiet},  {"system-users", set_system_users},
 };
 
 static int apply(const char *argument, struct options *options)
@@ -76,7 +81,7 @@ int options_parse(pam_handle_t *pamh, int argc, const char **argv, struct option
 		if (apply(argv[i], &options) < 0) {
 			pam_syslog(pamh, LOG_ERR,
 				   "unknown or wrong argument '%s' in /etc/pam.d; known are "
-				   "conf=/FILE, timeout=1..%u, debug, quiet",
+				   "conf=/FILE, timeout=1..%u, debug, quiet, system-users",
 				   argv[i], TIMEOUT_MAX);
 			return PAM_SESSION_ERR;
 		}

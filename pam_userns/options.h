@@ -11,6 +11,7 @@ struct options {
 	unsigned int timeout; /* timeout=SECONDS, 1 to 3600 */
 	bool debug;	      /* say what is done */
 	bool quiet;	      /* say nothing when all is well */
+	bool system_users;    /* ask the policy about root and system users as well */
 };
 
 /* PAM_SUCCESS; PAM_SESSION_ERR, with a line in the log, for an argument that is wrong. */

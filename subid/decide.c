@@ -16,6 +16,12 @@ struct id_range user_range_gids(const struct user_range *range)
 	return (struct id_range){range->gid_start, range->uids.count};
 }
 
+bool settle_wants_copies(const struct settle_sources *sources, const struct settle_request *request)
+{
+	return request->copies == COPIES_ALWAYS ||
+	       (request->copies == COPIES_WHERE_READ && !sources->source);
+}
+
 bool settlement_is_recorded(const struct settlement *settled)
 {
 	for (size_t i = 0; i < settled->count; i++) {
@@ -45,7 +51,8 @@ static bool has_copy(const struct id_file *file, const struct settle_request *re
 static bool needs_no_copy(const struct settle_sources *sources, const struct id_file *copy,
 			  const struct settle_request *request, struct id_range range)
 {
-	return sources->source || copy->unread.text[0] || has_copy(copy, request, range);
+	return !settle_wants_copies(sources, request) || copy->unread.text[0] ||
+	       has_copy(copy, request, range);
 }
 
 static int add_range(struct settlement *settled, const struct user_range *range, struct reason *why)

@@ -65,13 +65,17 @@ static int change_copy(const struct id_file *file, const struct person *retired,
 	return added[0] || (retired && file->text) ? id_file_rewrite(file, &change, why) : 0;
 }
 
-static int change_copies(const struct settle_sources *sources, const struct person *retired,
-			 const char *added_subuid, const char *added_subgid, struct reason *why)
+static int change_copies(const struct settle_sources *sources, const struct settle_request *request,
+			 const struct person *retired, const char *added_subuid,
+			 const char *added_subgid, struct reason *why)
 {
 	int r;
 
-	/* Where the ids come from elsewhere, the two files are nobody's business. */
-	if (sources->source)
+	/*
+	 * Where the ids come from elsewhere, the two files are nobody's business, unless somebody
+	 * wants them. What a name must not inherit goes from them even if nothing is to be added.
+	 */
+	if (sources->source && !settle_wants_copies(sources, request))
 		return 0;
 	r = change_copy(&sources->subuid, retired, added_subuid, why);
 	if (r == 0)
@@ -109,10 +113,10 @@ int record_settlement(const struct settle_sources *sources, const struct settle_
 	/* What the name must not inherit goes first, what is new comes last: a crash between hands
 	 * nothing on, and the next login goes on from the book. */
 	if (retired)
-		r = change_copies(sources, retired, "", "", why);
+		r = change_copies(sources, request, retired, "", "", why);
 	if (r == 0)
 		r = change_book(&sources->book, retired, added.book, why);
 	if (r == 0)
-		r = change_copies(sources, retired, added.subuid, added.subgid, why);
+		r = change_copies(sources, request, retired, added.subuid, added.subgid, why);
 	return r;
 }

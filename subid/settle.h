@@ -12,11 +12,19 @@
 /* More than anybody has; a map of that many extents is still far below the kernel's limits. */
 #define USER_RANGES_MAX 64
 
+/* When ranges are written to /etc/subuid and /etc/subgid as well. */
+enum settle_copies {
+	COPIES_WHERE_READ, /* where libsubid looks there */
+	COPIES_ALWAYS,	   /* also where it looks elsewhere */
+	COPIES_NEVER,
+};
+
 struct settle_request {
 	const char *name; /* as the directory has it; any bytes */
 	uid_t uid;
 	gid_t gid;
-	struct id_range pool;  /* where a new range may lie */
+	struct id_range pool; /* where a new range may lie */
+	enum settle_copies copies;
 	uint32_t size;	       /* how many ids the user is to have */
 	bool by_uid;	       /* a new range is computed from the uid */
 	struct id_range fixed; /* a new range is this one, unless its count is 0 */
@@ -35,8 +43,8 @@ struct user_range {
 	uint32_t gid_start;
 	bool adopted; /* found in /etc/subuid, not chosen by us */
 	bool in_book;
-	bool in_subuid;
-	bool in_subgid;
+	bool in_subuid; /* or no copy is wanted there */
+	bool in_subgid; /* likewise */
 };
 
 struct settlement {
@@ -47,6 +55,10 @@ struct settlement {
 };
 
 struct id_range user_range_gids(const struct user_range *range);
+
+/* Are copies wanted, with what libsubid reads here? */
+bool settle_wants_copies(const struct settle_sources *sources,
+			 const struct settle_request *request);
 
 /* Is everything written already? */
 bool settlement_is_recorded(const struct settlement *settled);

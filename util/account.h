@@ -15,13 +15,19 @@
 /* How long a helper may take, in seconds. */
 #define TIMEOUT_MAX 3600u
 
+/* Processes of anybody run as nobody, and the second is the "no id" of 16 bits. */
+static inline bool is_nobody(uid_t uid)
+{
+	return uid == 65534 || uid == 65535;
+}
+
 /*
  * root, accounts below UID_MIN, nobody, and the "no id" of 16 bits. Root also where UID_MIN is 0:
  * its ids are the host's.
  */
 static inline bool is_system_account(uid_t uid, uid_t uid_min)
 {
-	return uid == 0 || uid < uid_min || uid == 65534 || uid == 65535;
+	return uid == 0 || uid < uid_min || is_nobody(uid);
 }
 
 /*

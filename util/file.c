@@ -13,13 +13,14 @@
 #include "util/cleanup.h"
 #include "util/file.h"
 
-int file_open_trusted(const char *path, size_t max_size, int *ret_fd, struct reason *why)
+int file_open_trusted_at(int dir, const char *name, const char *path, size_t max_size, int *ret_fd,
+			 struct reason *why)
 {
 	CLEANUP_FD int fd = -1;
 	struct stat st;
 
 	/* O_NONBLOCK: a FIFO in the file's place must not hold us. */
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0) {
 		if (errno == ENOENT)
 			return -ENOENT;
@@ -42,6 +43,11 @@ int file_open_trusted(const char *path, size_t max_size, int *ret_fd, struct rea
 		return refuse(why, -EFBIG, "%s is larger than %zu bytes", path, max_size);
 	*ret_fd = TAKE_FD(fd);
 	return 0;
+}
+
+int file_open_trusted(const char *path, size_t max_size, int *ret_fd, struct reason *why)
+{
+	return file_open_trusted_at(AT_FDCWD, path, path, max_size, ret_fd, why);
 }
 
 int file_read(int fd, size_t max_size, char **ret_text, size_t *ret_length)

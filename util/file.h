@@ -18,6 +18,10 @@
  */
 int file_open_trusted(const char *path, size_t max_size, int *ret_fd, struct reason *why);
 
+/* The same in a directory held open; path is what it is called for people. */
+int file_open_trusted_at(int dir, const char *name, const char *path, size_t max_size, int *ret_fd,
+			 struct reason *why);
+
 /*
  * Reads from the descriptor's beginning to its end, at most max_size bytes (-EFBIG beyond).
  * *ret_text is the caller's to free, with a NUL behind *ret_length bytes.

@@ -1,10 +1,29 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Tests of conf/policy: every key, and every way in which a policy file is not believed. */
+#include "conf/keys.h"
 #include "conf/policy.h"
 #include "tests/unit/scratch.h"
 
 static const struct policy untouched = {
 	.pool = {7, 7}, .delegate = DELEGATE_NO, .allocate = ALLOCATE_BY_UID, .size = 7};
+
+/* One who is in no group, with the uid of nobody else here. */
+static int is_in_none(void *argument, const char *name, gid_t gid, struct reason *why)
+{
+	(void)argument;
+	(void)name;
+	(void)gid;
+	(void)why;
+	return 0;
+}
+
+static int read_for(const char *user, const char *path, struct policy *ret, struct reason *why)
+{
+	const struct policy_subject subject = {
+		.name = user, .uid = 1000, .is_in_group = is_in_none};
+
+	return policy_read(path, &subject, ret, why);
+}
 
 static bool sets_equal(const struct id_set *a, const struct id_set *b)
 {
@@ -48,10 +67,32 @@ static void test_defaults(void **state)
 	struct scratch *s = *state;
 	struct reason why = {""};
 
-	assert_int_equal(policy_read(scratch_path(s, "none"), "alice", &policy, &why), 0);
-	assert_policy("no file", &policy, &wanted);
 	assert_policy("policy_defaults", &policy_defaults, &wanted);
-	assert_int_equal(id_range_last(policy.pool), 1879048191);
+	assert_int_equal(id_range_last(policy_defaults.pool), 1879048191);
+	/* One that is named must be there: its name can be spelt wrong. */
+	assert_int_equal(read_for("alice", scratch_path(s, "none"), &policy, &why), -ENOENT);
+	TELLS("none", &why, s->path, "there is no policy file");
+	assert_policy("none", &policy, &untouched);
+}
+
+/* What people are told of defaults is what they are. */
+static void test_usual_values(void **state)
+{
+	struct policy policy = untouched;
+
+	(void)state;
+	for (size_t i = 0; i < policy_key_count; i++) {
+		const char *usual = policy_keys[i].usual;
+
+		if (usual &&
+		    policy_keys[i].parse((struct slice){usual, strlen(usual)}, &policy) < 0)
+			fail_msg("%s does not take %s", policy_keys[i].name, usual);
+	}
+	assert_policy("usual", &policy, &policy_defaults);
+	assert_int_equal(policy.mirror, policy_defaults.mirror);
+	assert_int_equal(policy.root, policy_defaults.root);
+	assert_int_equal(policy.deny_setgroups, policy_defaults.deny_setgroups);
+	policy_free(&policy);
 }
 
 #define POOL	((struct id_range){524288, 1878523904})
@@ -105,7 +146,7 @@ static void test_good(void **state)
 		struct policy policy = untouched;
 		struct reason why = {""};
 
-		if (policy_read(path, "alice", &policy, &why) < 0)
+		if (read_for("alice", path, &policy, &why) < 0)
 			fail_msg("'%s': %s", rows[i].text, why.text);
 		assert_policy(rows[i].text, &policy, &rows[i].policy);
 		policy_free(&policy);
@@ -128,7 +169,7 @@ static void check_read(struct scratch *s, const char *user, const char *text,
 	struct policy policy = untouched;
 	struct reason why = {""};
 
-	if (policy_read(path, user, &policy, &why) < 0)
+	if (read_for(user, path, &policy, &why) < 0)
 		fail_msg("'%s': %s", text, why.text);
 	assert_policy(text, &policy, wanted);
 	policy_free(&policy);
@@ -181,7 +222,7 @@ static void test_many_to_avoid(void **state)
 		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%u-%u", i ? "," : "",
 					 i * 100, i * 100 + 9);
 	assert_int_equal(
-		policy_read(scratch_write(s, "conf", text, used, 0644), "alice", &policy, &why), 0);
+		read_for("alice", scratch_write(s, "conf", text, used, 0644), &policy, &why), 0);
 	assert_int_equal(policy.avoid.count, MANY);
 	for (uint32_t i = 0; i < MANY; i++)
 		assert_true(id_range_equal(policy.avoid.ranges[i], (struct id_range){i * 100, 10}));
@@ -210,7 +251,7 @@ static void test_long_values(void **state)
 		for (unsigned int i = 0; i < MANY; i++)
 			used += (size_t)snprintf(text + used, sizeof(text) - used, ",%u-%u",
 						 100000 + i * 10, 100005 + i * 10);
-		r = policy_read(scratch_write(s, "conf", text, used, 0644), "alice", &policy, &why);
+		r = read_for("alice", scratch_write(s, "conf", text, used, 0644), &policy, &why);
 		if (r == 0 && policy.avoid.count != MANY + 1)
 			fail_msg("%zu of %d ranges", policy.avoid.count, MANY + 1);
 		if (r < 0)
@@ -285,8 +326,11 @@ static void test_bad(void **state)
 		{DEFAULT "delegate\n", 2, BAD_DELEGATE},
 		{DEFAULT "size = 0\n", 2, BAD_SIZE},
 		{DEFAULT "size = 0K\n", 2, BAD_SIZE},
-		{DEFAULT "size = 1\nsize = 2\n", 2, "has two values"},
-		{DEFAULT "size = 1\n" HOST DEFAULT "size = junk\n", 2, "has two values"},
+		{DEFAULT "size = 1\nsize = 2\n", 3, "'size' has two values: it stands in line 2"},
+		{DEFAULT "size =\n# x\nsize = 2\n", 4,
+		 "'size' has two values: it stands in line 2"},
+		{DEFAULT "size = 1\n" HOST DEFAULT "size = junk\n", 4,
+		 "section [default] stands in line 1 already"},
 		{DEFAULT "size = -1\n", 2, BAD_SIZE},
 		{DEFAULT "size = 0x10000\n", 2, BAD_SIZE},
 		{DEFAULT "size = 64k\n", 2, BAD_SIZE},
@@ -324,7 +368,7 @@ static void test_bad(void **state)
 		{HOST "avoid = 1-2,x\n", 2, BAD_RANGES},
 		{HOST "avoid = 1-2,9-8\n", 2, BAD_RANGES},
 		{HOST "avoid = 1-4294967295\n", 2, BAD_RANGES},
-		{HOST "avoid = 1-2\navoid = 3-4\n", 2, "has two values"},
+		{HOST "avoid = 1-2\navoid = 3-4\n", 3, "has two values"},
 		{HOST "real-ids = 1-2;3-4\n", 2, BAD_RANGES},
 		{HOST "real-ids =\n", 2, BAD_RANGES},
 		{HOST "avoid = 1-2\nreal-ids = 1-2-3\n", 3, BAD_RANGES},
@@ -346,8 +390,8 @@ static void test_bad(void **state)
 		/* libeconf 0.5 lists no key that the section before ends with. */
 		{DEFAULT "size = 1\n" BOB "size = x\n", 4, BAD_SIZE},
 		{DEFAULT "size = 1\n" HOST "size = 1\n", 4, "unknown key 'size' in section [host]"},
-		{"[user]\nsize = 1\n", 2, "section [user]"},
-		{ALICE "size = 2M\n" HOST "pool = 100000-1000000\n", 0,
+		{"[user]\nsize = 1\n", 1, "unknown section [user]"},
+		{ALICE "size = 2M\n" HOST "pool = 100000-1000000\n", 2,
 		 "larger than the whole pool"},
 		/* The line is the one with the key, whatever stands before it. */
 		{"# one\n\n" DEFAULT "# four\n\n\nsize = x\n", 7, BAD_SIZE},
@@ -357,9 +401,9 @@ static void test_bad(void **state)
 		{DEFAULT "Size = 1\n", 2, "unknown key 'Size' in section [default]"},
 		{DEFAULT "pool = 524288-600000\n", 2, "unknown key 'pool' in section [default]"},
 		{HOST "size = 1\n", 2, "unknown key 'size' in section [host]"},
-		{"[other]\nsize = 1\n", 2, "unknown key 'size' in section [other]"},
-		{"[group hpc]\ndelegate = no\n", 2, "section [group hpc]"},
-		{"[Default]\nsize = 1\n", 2, "section [Default]"},
+		{"[other]\nsize = 1\n", 1, "unknown section [other]"},
+
+		{"[Default]\nsize = 1\n", 1, "unknown section [Default]"},
 		{"size = 1\n", 1, "key 'size' stands before any section"},
 		{"# one\nsize = 1\n" DEFAULT, 2, "key 'size' stands before any section"},
 		{"[default\nsize = 1\n", 1, ""},
@@ -371,10 +415,10 @@ static void test_bad(void **state)
 		/* A line that begins with a blank continues the one before. */
 		{DEFAULT "size = 1\n  000\n", 3, "has two values"},
 		{DEFAULT "delegate = no\n yes\n", 3, "has two values"},
-		{DEFAULT "size = 2M\n" HOST "pool = 100000-1000000\n", 0,
+		{DEFAULT "size = 2M\n" HOST "pool = 100000-1000000\n", 2,
 		 "larger than the whole pool"},
-		{DEFAULT "size = 1878523905\n", 0, "larger than the whole pool"},
-		{HOST "pool = 100000-165534\n", 0, "larger than the whole pool"},
+		{DEFAULT "size = 1878523905\n", 2, "larger than the whole pool"},
+		{HOST "pool = 100000-165534\n", 2, "larger than the whole pool"},
 	};
 	struct scratch *s = *state;
 
@@ -386,7 +430,7 @@ static void test_bad(void **state)
 		struct policy policy = untouched;
 		struct reason why = {""};
 		char place[64];
-		int r = policy_read(path, "alice", &policy, &why);
+		int r = read_for("alice", path, &policy, &why);
 
 		if (r != -EINVAL)
 			fail_msg("'%s': %d, %s", rows[i].text, r, why.text);
@@ -412,8 +456,8 @@ static void test_nul(void **state)
 		struct policy policy = untouched;
 		struct reason why = {""};
 
-		assert_int_equal(policy_read(scratch_write(s, "conf", texts[i], 22, 0644), "alice",
-					     &policy, &why),
+		assert_int_equal(read_for("alice", scratch_write(s, "conf", texts[i], 22, 0644),
+					  &policy, &why),
 				 -EINVAL);
 		TELLS("NUL", &why, s->path, "NUL byte");
 		assert_policy("NUL", &policy, &untouched);
@@ -424,7 +468,7 @@ static void assert_unbelieved(const char *name, const char *path, int error, con
 {
 	struct policy policy = untouched;
 	struct reason why = {""};
-	int r = policy_read(path, "alice", &policy, &why);
+	int r = read_for("alice", path, &policy, &why);
 
 	if (r != error)
 		fail_msg("%s: %d, %s", name, r, why.text);
@@ -483,7 +527,7 @@ static void test_too_large(void **state)
 	assert_non_null(text);
 	memset(text, '\n', most + 1);
 	assert_int_equal(
-		policy_read(scratch_write(s, "conf", text, most, 0644), "alice", &policy, &why), 0);
+		read_for("alice", scratch_write(s, "conf", text, most, 0644), &policy, &why), 0);
 	assert_policy("just not too large", &policy, &policy_defaults);
 	assert_unbelieved("too large", scratch_write(s, "conf", text, most + 1, 0644), -EFBIG,
 			  "larger than 1048576 bytes");
@@ -493,6 +537,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCRATCH_TEST(test_defaults),
+		cmocka_unit_test(test_usual_values),
 		SCRATCH_TEST(test_good),
 		SCRATCH_TEST(test_ids_to_avoid),
 		SCRATCH_TEST(test_many_to_avoid),

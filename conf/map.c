@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Maps as a policy writes them: see map.h. Pure. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "conf/map.h"
+#include "util/cleanup.h"
+
+static int parse_extent(struct slice text, struct policy_extent *ret)
+{
+	struct slice inside_digits, outside_digits;
+	struct id_range inside, outside;
+	uint64_t first, second;
+	uint32_t count;
+
+	if (!next_field(&text, ':', &inside_digits) || !next_field(&text, ':', &outside_digits) ||
+	    !text.text)
+		return -EINVAL;
+	if (parse_number(inside_digits, ID_LAST, &first) < 0 ||
+	    parse_number(outside_digits, ID_LAST, &second) < 0 || parse_count(text, &count) < 0)
+		return -EINVAL;
+	if (id_range_make(first, count, &inside) < 0 || id_range_make(second, count, &outside) < 0)
+		return -EINVAL;
+	*ret = (struct policy_extent){inside.start, outside.start, count};
+	return 0;
+}
+
+static bool extents_overlap(const struct policy_extent *a, const struct policy_extent *b)
+{
+	return id_range_overlaps((struct id_range){a->inside, a->count},
+				 (struct id_range){b->inside, b->count}) ||
+	       id_range_overlaps((struct id_range){a->outside, a->count},
+				 (struct id_range){b->outside, b->count});
+}
+
+static size_t text_length(const struct policy_extent *extent)
+{
+	return (size_t)snprintf(NULL, 0, "%" PRIu32 " %" PRIu32 " %" PRIu32 "\n", extent->inside,
+				extent->outside, extent->count);
+}
+
+/* With an extent more, is it still a map that the kernel takes? */
+static bool fits(const struct policy_map *map, const struct policy_extent *extent, size_t *length)
+{
+	*length += text_length(extent);
+	if (map->count == POLICY_EXTENTS_MAX || *length > POLICY_MAP_TEXT_MAX)
+		return false;
+	for (size_t i = 0; i < map->count; i++)
+		if (extents_overlap(&map->extents[i], extent))
+			return false;
+	return true;
+}
+
+int map_parse_value(struct slice value, struct policy_map *map)
+{
+	struct policy_map parsed = {.extents = calloc(POLICY_EXTENTS_MAX, sizeof(*parsed.extents))};
+	CLEANUP_FREE struct policy_extent *extents = parsed.extents;
+	struct slice field;
+	size_t length = 0;
+
+	if (!extents)
+		return -ENOMEM;
+	while (next_field(&value, ',', &field)) {
+		struct policy_extent extent;
+
+		if (parse_extent(slice_trim(field), &extent) < 0 || !fits(&parsed, &extent, &length))
+			return -EINVAL;
+		extents[parsed.count++] = extent;
+	}
+	free(map->extents);
+	*map = parsed;
+	TAKE_PTR(extents);
+	return 0;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The groups of a user, by NSS: see membership.h. */
+#include <errno.h>
+#include <grp.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "helper/deadline.h"
+#include "helper/membership.h"
+#include "util/account.h"
+
+/* No more than the kernel lets a process have. */
+#define GROUPS_MAX 65536
+
+static int ask_groups(struct membership *membership, struct reason *why)
+{
+	const struct account *account = membership->account;
+	int count = 64;
+
+	deadline_phase("the user's groups (NSS)");
+	for (;;) {
+		int room = count;
+		gid_t *gids = calloc((size_t)room, sizeof(*gids));
+
+		if (!gids)
+			return refuse_errno(why, -ENOMEM, "cannot list the groups of '%s'",
+					    account->name);
+		if (getgrouplist(account->name, account->ids.gid, gids, &count) >= 0) {
+			membership->gids = gids;
+			membership->count = count;
+			return 0;
+		}
+		free(gids);
+		if (count <= room || count > GROUPS_MAX)
+			return refuse(why, -E2BIG, "the groups of '%s' cannot be listed",
+				      account->name);
+	}
+}
+
+/* 1; 0: there is no such group. */
+static int find_gid(const char *name, gid_t *ret, struct reason *why)
+{
+	struct group *group;
+
+	deadline_phase("a group of the policy (NSS)");
+	errno = 0;
+	group = getgrnam(name);
+	if (!group && means_no_such_user(errno))
+		return 0;
+	if (!group)
+		return refuse_errno(why, -errno, "cannot look up the group '%s'", name);
+	*ret = group->gr_gid;
+	return 1;
+}
+
+int membership_has(void *argument, const char *name, gid_t gid, struct reason *why)
+{
+	struct membership *membership = argument;
+	int r;
+
+	r = name ? find_gid(name, &gid, why) : 1;
+	if (r <= 0)
+		return r;
+	r = membership->gids ? 0 : ask_groups(membership, why);
+	for (int i = 0; r == 0 && i < membership->count; i++)
+		if (membership->gids[i] == gid)
+			return 1;
+	return r;
+}
+
+void membership_free(struct membership *membership)
+{
+	free(membership->gids);
+	membership->gids = NULL;
+}
