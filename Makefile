@@ -41,7 +41,7 @@ ALL_LDFLAGS = -Wl,-z,relro -Wl,-z,now -Wl,--as-needed $(LDFLAGS)
 
 UTIL   = util/array util/file util/parse util/reason
 POLICY = conf/body conf/files conf/keys conf/map conf/policy conf/scan conf/section conf/walk
-CONF   = conf/host conf/selinux $(POLICY)
+CONF   = conf/host conf/login_defs conf/selinux $(POLICY)
 SUBID  = subid/accounts subid/book subid/choose subid/conflict subid/programs subid/reclaim subid/record subid/decide subid/idfile subid/lock subid/lookup subid/newcomers subid/range subid/settle \
          subid/reserve subid/retire subid/source subid/sources subid/subfile
 NAMESPACE = namespace/holder namespace/inspect namespace/live namespace/maps namespace/proc namespace/procstat \
@@ -51,12 +51,12 @@ HELPER = helper/account helper/caps helper/close helper/command helper/create he
          helper/processes helper/ranges helper/reclaim helper/release helper/reserve helper/revoke helper/worker
 TRACES = traces/files traces/mounts traces/processes traces/progress
 USERNS = userns/admin userns/audit userns/caller userns/check userns/claims userns/columns userns/complain userns/drawing userns/exec userns/list userns/listing userns/main \
-         userns/map userns/maps_table userns/overlaps userns/people userns/pins userns/space userns/status userns/svg userns/table \
+         userns/map userns/maps_table userns/overlaps userns/people userns/pins userns/policy_audit userns/space userns/status userns/svg userns/table \
          userns/text
 # The command reads what the helper writes, and needs none of what libsubid does.
-USERNS_READS = $(POLICY) subid/accounts subid/book subid/idfile subid/programs subid/range \
+USERNS_READS = conf/login_defs $(POLICY) subid/accounts subid/book subid/idfile subid/programs subid/range \
                subid/source subid/subfile
-USERNS_TESTED = userns/audit userns/claims userns/listing userns/overlaps userns/people userns/pins userns/space userns/text
+USERNS_TESTED = userns/audit userns/claims userns/listing userns/overlaps userns/people userns/pins userns/policy_audit userns/space userns/text
 MODULE = pam_userns/module pam_userns/options pam_userns/start util/parse util/reason
 MANPAGES = man/pam_userns.8 man/userns.conf.5 man/usernamespaces.5 man/userns.1 man/userns-helper.8
 
@@ -137,6 +137,7 @@ check-slow: deps directory-deps
 bench: deps
 	$(MAKE) BUILD=build/system PREFIX=/usr all build/system/tests/bench/libsubid_read
 	tests/bench/ranges
+	tests/bench/policy
 
 # What tests/check runs, after a build with both compilers.
 $(BUILD)/tests/unit/%: tests/unit/%.c $(call objects,$(USERNS_TESTED) $(NAMESPACE) $(CONF) $(SUBID) $(TRACES) $(UTIL))

@@ -2,9 +2,9 @@
 /*
  * A section's lines by libeconf: body_read() of body.h.
  *
- * Each section is given to libeconf by itself: its functions take time that grows with the square of
- * the number of sections, and 0.5 does not list a key if the section before ends with one of the same
- * name. What it reads is the very text that was checked, in a file that has no name.
+ * Each section is given to libeconf by itself: its functions take time that grows with the square
+ * of the number of sections, and 0.5 does not list a key if the section before ends with one of the
+ * same name. What it reads is the very text that was checked, in a file that has no name.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -82,8 +82,8 @@ static int refuse_syntax(const char *path, const struct section *section, econf_
 
 	econf_errLocation(&name, &line);
 	free(name);
-	return refuse(why, -EINVAL, "%s:%u: %s; expected KEY = VALUE", path,
-		      line_of(section, line), econf_errString(e));
+	return refuse(why, -EINVAL, "%s:%u: %s; expected KEY = VALUE", path, line_of(section, line),
+		      econf_errString(e));
 }
 
 static int parse_section(const char *path, const struct section *section, econf_file **ret,
@@ -124,8 +124,8 @@ static int describe_line(const econf_ext_value *found, const char *name, struct 
 	if (!line->key)
 		return refuse(why, -EINVAL,
 			      "%s:%u: unknown key '%.*s' in section %.*s (userns.conf(5))",
-			      line->file, line->line, SHOWN_MAX, name,
-			      (int)section->header.length, section->header.text);
+			      line->file, line->line, SHOWN_MAX, name, (int)section->header.length,
+			      section->header.text);
 	if (has_value && found->values[1])
 		return refuse(why, -EINVAL,
 			      "%s:%u: '%s' has two values: a line without '=' continues it",
@@ -153,8 +153,8 @@ static int read_line(econf_file *file, const char *name, struct policy_line *lin
 	return visitor ? visitor->line(visitor->argument, line, why) : 0;
 }
 
-int body_read(const char *path, size_t layer, const struct section *section,
-	      struct policy *scratch, const struct policy_visitor *visitor, struct reason *why)
+int body_read(const char *path, size_t layer, const struct section *section, struct policy *scratch,
+	      const struct policy_visitor *visitor, struct reason *why)
 {
 	CLEANUP(cleanup_econf) econf_file *file = NULL;
 	CLEANUP(cleanup_list) char **names = NULL;

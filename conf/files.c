@@ -89,8 +89,8 @@ static int read_file(int dir, const char *dir_path, const char *name, struct pol
 }
 
 /*
- * -ENOENT, without a reason: there is none. Where the sticky bit lets nobody replace what is root's,
- * as in /tmp, others may make files; drop-ins are taken as they lie there, and nobody may.
+ * -ENOENT, without a reason: there is none. Where the sticky bit lets nobody replace what is
+ * root's, as in /tmp, others may make files; drop-ins are taken as they lie there, and nobody may.
  */
 static int open_directory(int at, const char *name, const char *path, bool for_dropins, int *ret,
 			  struct reason *why)

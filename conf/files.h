@@ -27,16 +27,17 @@ struct policy_files {
 };
 
 /*
- * Reads the policy at path. For the one that is installed, USERNS_POLICY, the main file is the first
- * that is there of /etc/security, /run/security and VENDORDIR/security, and the drop-ins are the
- * *.conf of the directories NAME.d in all of them, by name; of one name, just the one in the first of
- * these directories. For any other it is that file, which must be there, and those of PATH.d.
+ * Reads the policy at path. For the one that is installed, USERNS_POLICY, the main file is the
+ * first that is there of /etc/security, /run/security and VENDORDIR/security, and the drop-ins are
+ * the
+ * *.conf of the directories NAME.d in all of them, by name; of one name, just the one in the first
+ * of these directories. For any other it is that file, which must be there, and those of PATH.d.
  *
- * What is not root's, or is writable for others, or no regular file, or larger than POLICY_FILE_MAX, or
- * holds a NUL byte, is an error, and so is a directory on the way that others can write to. All of
- * them are read twice, until nothing has changed in between: what a rename replaces meanwhile is
- * there as it was before or after, never half of each. -errno with a reason that names the file;
- * policy_files_free() afterwards.
+ * What is not root's, or is writable for others, or no regular file, or larger than
+ * POLICY_FILE_MAX, or holds a NUL byte, is an error, and so is a directory on the way that others
+ * can write to. All of them are read twice, until nothing has changed in between: what a rename
+ * replaces meanwhile is there as it was before or after, never half of each. -errno with a reason
+ * that names the file; policy_files_free() afterwards.
  */
 int policy_files_read(const char *path, struct policy_files *ret, struct reason *why);
 

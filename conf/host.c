@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* How this host stands: see host.h. */
 #include <errno.h>
-#include <libeconf.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "conf/host.h"
 #include "conf/selinux.h"
-#include "util/account.h"
 #include "util/cleanup.h"
 
 /* In the order in which they are asked. */
@@ -59,16 +56,4 @@ bool host_forbids_user_namespaces(const char *user, struct reason *ret)
 	}
 	*ret = all;
 	return false;
-}
-
-unsigned int host_uid_min(const char *login_defs_path)
-{
-	econf_file *file = NULL;
-	uint32_t uid_min = UID_MIN_USUAL;
-
-	if (econf_readFile(&file, login_defs_path, " \t", "#") == ECONF_SUCCESS &&
-	    econf_getUIntValue(file, NULL, "UID_MIN", &uid_min) != ECONF_SUCCESS)
-		uid_min = UID_MIN_USUAL;
-	econf_free(file);
-	return uid_min;
 }

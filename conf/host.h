@@ -15,7 +15,4 @@
  */
 bool host_forbids_user_namespaces(const char *user, struct reason *ret);
 
-/* The lowest uid of a person: UID_MIN of login.defs(5), 1000 where that does not say. */
-unsigned int host_uid_min(const char *login_defs_path);
-
 #endif

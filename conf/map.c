@@ -65,7 +65,8 @@ int map_parse_value(struct slice value, struct policy_map *map)
 	while (next_field(&value, ',', &field)) {
 		struct policy_extent extent;
 
-		if (parse_extent(slice_trim(field), &extent) < 0 || !fits(&parsed, &extent, &length))
+		if (parse_extent(slice_trim(field), &extent) < 0 ||
+		    !fits(&parsed, &extent, &length))
 			return -EINVAL;
 		extents[parsed.count++] = extent;
 	}

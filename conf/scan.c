@@ -6,14 +6,28 @@
 
 #include "conf/body.h"
 
-/* What of a line counts: '#' begins a comment. */
-static struct slice cut_comment(struct slice line)
+/* What of a line counts: '#' begins a comment. False: it may be quoted, which libeconf must judge.
+ */
+static bool cut_comment(struct slice *line)
 {
-	const char *comment = memchr(line.text, '#', line.length);
+	const char *comment = memchr(line->text, '#', line->length);
 
-	if (comment)
-		line.length = (size_t)(comment - line.text);
-	return line;
+	if (!comment)
+		return true;
+	if (memrchr(comment, '"', (size_t)(line->text + line->length - comment)))
+		return false;
+	line->length = (size_t)(comment - line->text);
+	return true;
+}
+
+/* Takes the quotes off that a value is in. False: there are others. */
+static bool unquote(struct slice *value)
+{
+	size_t length = value->length;
+
+	if (length >= 2 && value->text[0] == '"' && value->text[length - 1] == '"')
+		*value = slice_trim((struct slice){value->text + 1, length - 2});
+	return !memchr(value->text, '"', value->length);
 }
 
 struct scan {
@@ -55,9 +69,9 @@ static int scan_line(struct scan *scan, struct slice line, struct policy *scratc
 
 	if (line.length == 0 || line.text[0] == '#')
 		return 0;
-	/* Continuations and quotes are libeconf's to understand. */
-	scan->plain &= !isspace((unsigned char)line.text[0]) && !memchr(line.text, '"', line.length);
-	line = cut_comment(line);
+	/* A continuation is libeconf's to understand. */
+	scan->plain &= !isspace((unsigned char)line.text[0]);
+	scan->plain &= cut_comment(&line);
 	if (!split_line(line, &name, &value)) {
 		scan->plain &= slice_trim(line).length == 0;
 		return 0;
@@ -73,15 +87,15 @@ static int scan_line(struct scan *scan, struct slice line, struct policy *scratc
 	}
 	r = see_key(scan, key, why);
 	if (r == 0 && scan->plain)
-		scan->plain = value.length > 0 && key->parse(value, scratch) == 0;
+		scan->plain =
+			unquote(&value) && value.length > 0 && key->parse(value, scratch) == 0;
 	return r;
 }
 
 int body_scan(const char *path, const struct section *section, struct policy *scratch,
 	      bool *ret_plain, struct reason *why)
 {
-	struct scan scan = {
-		.path = path, .section = section, .line = section->line, .plain = true};
+	struct scan scan = {.path = path, .section = section, .line = section->line, .plain = true};
 	struct slice rest = section->body, line;
 	int r = 0;
 

@@ -26,8 +26,7 @@ static struct slice take_word(struct slice *rest)
 
 	while (word.length < rest->length && !isspace((unsigned char)rest->text[word.length]))
 		word.length++;
-	*rest = slice_trim(
-		(struct slice){rest->text + word.length, rest->length - word.length});
+	*rest = slice_trim((struct slice){rest->text + word.length, rest->length - word.length});
 	return word;
 }
 

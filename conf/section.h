@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The sections of a policy file: [host], [default], [group NAME], [uid FIRST-LAST], [user NAME]. Pure. */
+/* The sections of a policy file: [host], [default], [group NAME], [uid FIRST-LAST], [user NAME].
+ * Pure. */
 #ifndef CONF_SECTION_H
 #define CONF_SECTION_H
 
@@ -40,8 +41,8 @@ struct section_walk {
 };
 
 /*
- * Cuts the next section off the text. 1; 0: there are no more. -EINVAL, with a reason that names file
- * and line: no header that we know, a key before the first section, a longer line than
+ * Cuts the next section off the text. 1; 0: there are no more. -EINVAL, with a reason that names
+ * file and line: no header that we know, a key before the first section, a longer line than
  * POLICY_LINE_MAX.
  */
 int section_next(struct section_walk *walk, struct section *ret, struct reason *why);

@@ -57,9 +57,9 @@ bool selinux_forbids_user_namespaces(const char *user, struct reason *found)
 	if (r == 0)
 		r = may_create(context, class);
 	note(found, "SELinux: user_namespace create %s for %s",
-		 r == 1	  ? "allowed"
-		 : r == 0 ? "denied"
-			  : "not known",
-		 context ? context : "the user's domain");
+	     r == 1   ? "allowed"
+	     : r == 0 ? "denied"
+		      : "not known",
+	     context ? context : "the user's domain");
 	return r != 1;
 }

@@ -21,7 +21,8 @@ struct policy_line {
 };
 
 struct policy_visitor {
-	/* 1: the section's lines are wanted; 0: they are to be right, no more; -errno with a reason. */
+	/* 1: the section's lines are wanted; 0: they are to be right, no more; -errno with a
+	 * reason. */
 	int (*section)(void *argument, const char *file, const struct section *section,
 		       struct reason *why);
 	/* -errno with a reason. */
@@ -30,11 +31,11 @@ struct policy_visitor {
 };
 
 /*
- * Shows them to the visitor. Wanted lines are read by libeconf; in the sections of others, lines that
- * are plainly KEY = VALUE are checked without it, as that is what lets thousands of sections cost
- * a login little; and every other line by libeconf.
- * Stops at the first error, of the policy or the visitor's. -EINVAL with a reason that names file,
- * line, key, value and what was expected; -errno of libeconf's needs.
+ * Shows them to the visitor. Wanted lines are read by libeconf; in the sections of others, lines
+ * that are plainly KEY = VALUE are checked without it, as that is what lets thousands of sections
+ * cost a login little; and every other line by libeconf. Stops at the first error, of the policy or
+ * the visitor's. -EINVAL with a reason that names file, line, key, value and what was expected;
+ * -errno of libeconf's needs.
  */
 int policy_walk(const struct policy_files *files, const struct policy_visitor *visitor,
 		struct reason *why);

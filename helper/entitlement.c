@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "conf/host.h"
+#include "conf/login_defs.h"
 #include "helper/caps.h"
 #include "helper/entitlement.h"
 #include "helper/membership.h"
@@ -42,7 +43,7 @@ int entitlement_check_account(const struct account *account, const struct policy
 
 	if (is_nobody(uid))
 		return refuse(why, -EPERM, "uid %u is nobody's", uid);
-	if (!is_system_account(uid, host_uid_min(LOGIN_DEFS)))
+	if (!is_system_account(uid, login_defs_uid_min(LOGIN_DEFS)))
 		return 0;
 	if (origin && origin->kind == SECTION_USER && policy->delegate == DELEGATE_YES)
 		return 0;

@@ -14,12 +14,21 @@ enum finding_kind {
 	FOUND_NO_UID,	 /* a line of the book does not say whose it is */
 	FOUND_GONE,	 /* the user of a line of the book is no more */
 	FOUND_RENAMED,	 /* its uid has another name now */
+	FOUND_POLICY,	 /* the policy cannot be read */
+	FOUND_NO_USER,	 /* a section of it is for a user whom nobody knows */
+	FOUND_NO_GROUP,	 /* likewise for a group */
+	FOUND_NO_EFFECT, /* a section can never match, or changes nothing */
+	FOUND_OFF_POOL,	 /* a range in it lies outside its pool */
+	FOUND_FULL_POOL, /* the pool is too small for all users */
 	FINDING_KINDS,
 };
 
 /* What a kind is called, and what an admin is to do. */
 const char *finding_name(enum finding_kind kind);
 const char *finding_advice(enum finding_kind kind);
+
+/* May it be right all the same? Then it is told, and is no failure. */
+bool finding_is_warning(enum finding_kind kind);
 
 struct finding {
 	enum finding_kind kind;
@@ -28,7 +37,7 @@ struct finding {
 	struct party party;
 	struct party other;    /* of an overlap */
 	enum party_kind lacks; /* no copy: which file lacks it */
-	const char *wrong;     /* malformed: what is wrong */
+	const char *wrong;     /* what is wrong, where its kind does not tell; the caller's */
 };
 
 struct findings {

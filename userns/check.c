@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config.h"
 #include "namespace/live.h"
 #include "subid/paths.h"
 #include "subid/programs.h"
@@ -20,6 +21,7 @@
 #include "userns/columns.h"
 #include "userns/complain.h"
 #include "userns/people.h"
+#include "userns/policy_audit.h"
 #include "userns/verbs.h"
 #include "util/cleanup.h"
 
@@ -69,7 +71,8 @@ static void show_help(void)
 	     "\n"
 	     "Looks for ids that two have: by /etc/usernamespaces, /etc/subuid and /etc/subgid,\n"
 	     "as real users and groups, in live namespaces, and for other programs; and for\n"
-	     "what is wrong in the files. Ends with 1 when there is something.\n"
+	     "what is wrong in the files and in the policy. Ends with 1 when there is something\n"
+	     "that is no mere warning (no-user, no-group, off-pool).\n"
 	     "\n"
 	     "  -J, --json            as JSON\n"
 	     "  -r, --raw             fields apart by one blank, for scripts\n"
@@ -142,6 +145,12 @@ static int place_cell(const struct party *party, char **ret)
 		break;
 	case PARTY_PROGRAM:
 		n = asprintf(ret, "%u-%u", party->range.start, id_range_last(party->range));
+		break;
+	case PARTY_POLICY:
+		if (!party->path)
+			return 0;
+		n = party->line ? asprintf(ret, "%s:%u", party->path, party->line)
+				: asprintf(ret, "%s", party->path);
 		break;
 	default:
 		n = asprintf(ret, "%s:%u%s", files[party->kind], party->line,
@@ -224,7 +233,10 @@ static int print_findings(const struct findings *findings, const struct check_op
 	r = table_print(&table);
 	if (r < 0)
 		return complain(EXIT_SYSTEM, "cannot print: %s", strerror(-r));
-	return findings->count > 0 ? EXIT_REFUSED : EXIT_DONE;
+	for (size_t i = 0; i < findings->count; i++)
+		if (!finding_is_warning(findings->findings[i].kind))
+			return EXIT_REFUSED;
+	return EXIT_DONE;
 }
 
 static int add_programs(struct audit *audit)
@@ -266,16 +278,29 @@ static int add_live(struct audit *audit)
 	return r < 0 ? complain(EXIT_SYSTEM, "cannot check: %s", strerror(-r)) : 0;
 }
 
-/* Where libsubid looks elsewhere, the two files are no copies. */
-static int find_source(struct audit *audit)
+/* Where libsubid looks elsewhere, the two files are no copies, unless the policy wants them. */
+static int find_source(enum mirror mirror, struct audit *audit)
 {
 	CLEANUP_FREE char *source = NULL;
 	struct reason why = {.text = ""};
 
 	if (lookup_source(NSSWITCH_FILE, &source, &why) < 0)
 		return complain(EXIT_SYSTEM, "copies were not compared: %s", why.text);
-	audit->copies = !source;
+	audit->copies = mirror == MIRROR_YES || (mirror == MIRROR_AUTO && !source);
 	return 0;
+}
+
+/* One that cannot be read is itself a finding. */
+static int read_policy(struct policy_audit *policy, struct reason *wrong, struct audit *audit,
+		       struct findings *findings)
+{
+	const struct finding finding = {.kind = FOUND_POLICY,
+					.party = {.kind = PARTY_POLICY, .path = USERNS_POLICY},
+					.wrong = wrong->text};
+
+	if (policy_audit_read(USERNS_POLICY, policy, wrong) < 0)
+		return findings_add(findings, &finding);
+	return policy_audit_add_parties(policy, &audit->uids, &audit->gids);
 }
 
 static int read_people(struct people *people, struct audit *audit)
@@ -296,29 +321,42 @@ static void cleanup_audit(struct audit *audit)
 	parties_free(&audit->gids);
 }
 
-/* What could not be looked at does not hide the rest: it is in the exit status. */
+/* Everything that can be wrong; what could not be looked at does not hide the rest. */
+static int find_all(struct audit *audit, struct people *people, struct policy_audit *policy,
+		    struct reason *wrong, struct findings *findings)
+{
+	int unseen, status, r;
+	size_t owners;
+
+	unseen = read_people(people, audit);
+	status = add_live(audit);
+	unseen = unseen ? unseen : status;
+	r = read_policy(policy, wrong, audit, findings);
+	status = find_source(policy->policy.mirror, audit);
+	unseen = unseen ? unseen : status;
+	if (r == 0)
+		r = add_programs(audit);
+	if (r == 0)
+		r = audit_run(audit, findings);
+	owners = findings->count;
+	if (r == 0 && people->users.count > 0)
+		r = people_check_owners(people, &audit->listing->files[FROM_BOOK], findings);
+	findings_drop_void_copies(findings, owners);
+	if (r == 0 && !wrong->text[0])
+		r = policy_audit_run(policy, people, findings);
+	return r < 0 ? complain(EXIT_SYSTEM, "not all was checked: %s", strerror(-r)) : unseen;
+}
+
 static int check(const struct listing *listing, const struct check_options *options)
 {
 	CLEANUP(cleanup_audit) struct audit audit = {.listing = listing};
 	CLEANUP(findings_free) struct findings findings = {.count = 0};
 	CLEANUP(people_free) struct people people = {.users = {NULL, 0, 0}};
-	int status, unseen, r;
-	size_t owners;
+	CLEANUP(policy_audit_free) struct policy_audit policy = {.policy = policy_defaults};
+	struct reason wrong = {.text = ""};
+	int status, unseen;
 
-	unseen = read_people(&people, &audit);
-	status = add_live(&audit);
-	unseen = unseen ? unseen : status;
-	status = find_source(&audit);
-	unseen = unseen ? unseen : status;
-	r = add_programs(&audit);
-	if (r == 0)
-		r = audit_run(&audit, &findings);
-	owners = findings.count;
-	if (r == 0 && people.users.count > 0)
-		r = people_check_owners(&people, &listing->files[FROM_BOOK], &findings);
-	findings_drop_void_copies(&findings, owners);
-	if (r < 0)
-		unseen = complain(EXIT_SYSTEM, "not all was checked: %s", strerror(-r));
+	unseen = find_all(&audit, &people, &policy, &wrong, &findings);
 	for (size_t f = 0; f < LISTING_SOURCES; f++)
 		complain_of_unkept(&listing->files[f]);
 	status = print_findings(&findings, options);

@@ -86,11 +86,22 @@ static bool account_agrees(const struct party *account, const struct party *othe
 	}
 }
 
+/* What a user is to get is clear of all but what the user has; namespaces come and go. */
+static bool policy_agrees(const struct party *policy, const struct party *other)
+{
+	if (other->kind == PARTY_NAMESPACE)
+		return true;
+	return (is_line(other) || other->kind == PARTY_POLICY) && !other->retired &&
+	       !other->reserved && same_owner(policy, other);
+}
+
 bool parties_agree(const struct party *a, const struct party *b)
 {
 	/* In the order of the kinds. */
 	if (a->kind > b->kind)
 		return parties_agree(b, a);
+	if (b->kind == PARTY_POLICY)
+		return policy_agrees(b, a);
 	if (is_line(a) && is_line(b))
 		return lines_agree(a, b);
 	if (is_line(a) && b->kind == PARTY_NAMESPACE)

@@ -18,6 +18,7 @@ enum party_kind {
 	PARTY_ACCOUNT,	 /* a real user or group */
 	PARTY_NAMESPACE, /* that is live */
 	PARTY_PROGRAM,	 /* that takes ids without telling */
+	PARTY_POLICY,	 /* a line of the policy: range = */
 };
 
 struct party {
@@ -25,6 +26,7 @@ struct party {
 	struct id_range range;
 	struct slice name; /* the caller's; of namespaces, empty */
 	unsigned int line; /* of a file */
+	const char *path;  /* of the policy's file */
 	bool has_uid;	   /* do we know the uid of the line's owner, account or namespace? */
 	uid_t uid;
 	struct id_range uids; /* of a line: also where it stands for gids */

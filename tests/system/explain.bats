@@ -160,11 +160,14 @@ same_as_login() {
 	explained --config=/tmp/trial.conf trial
 	[ "$status" = 0 ]
 	[[ $(line_of ranges:) = *:1000,* ]]
-	[[ $(line_of settings:) = *'size = 1000'* ]]
+	grep -qF 'size = 1000 (/tmp/trial.conf:2 [default])' <<< "$output"
 	printf '[default]\nsize = none\n' > /tmp/trial.conf
 	explained --config=/tmp/trial.conf trial
 	[ "$status" = 1 ]
 	[[ $stderr = *'/tmp/trial.conf:2: size = none: expected'* ]]
+	explained --config=/tmp/not-there.conf trial
+	[ "$status" = 1 ]
+	[[ $stderr = *'there is no policy file /tmp/not-there.conf'* ]]
 }
 
 @test "inside a namespace it is refused" {

@@ -50,7 +50,25 @@ teardown() {
 		[default]\nsize =\n|:2: size
 		[default]\ndelegate = maybe\n|:2: delegate = maybe: expected auto, yes or no
 		\n[default]\nsizes = 1\n|:3: unknown key 'sizes'
-		[group x]\nsize = 1\n|:2: unknown key 'size' in section [group x]
+		[group x]\npool = 1\n|:2: unknown key 'pool' in section [group x]
+		[team x]\nsize = 1\n|:1: unknown section [team x]
+		[group]\nsize = 1\n|:1: unknown section [group]
+		[uid 5]\nsize = 1\n|:1: unknown section [uid 5]
+		[uid 7-5]\nsize = 1\n|:1: unknown section [uid 7-5]
+		[user a b]\nsize = 1\n|:1: unknown section [user a b]
+		[default]\n[user x]\n[default]\nsize = 1\n|:3: section [default] stands in line 1 already
+		[default]\nsize = 1\nsize = 1\n|:3: 'size' has two values: it stands in line 2 already
+		[default]\nroot = me\n|:2: root = me: expected user or range
+		[default]\nsetgroups = no\n|:2: setgroups = no: expected allow or deny
+		[default]\nservices = SSHD\n|:2: services = SSHD: expected names of PAM services
+		[default]\nmap = 0:1000:1\n|:2: unknown key 'map' in section [default]
+		[user x]\nmap = 0:70000:10,5:90000:1\n|:2: map = 0:70000:10,5:90000:1: expected IN:OUT:COUNT
+		[user x]\nmap = 0:70000:10,10:70009:1\n|:2: map
+		[user x]\ngids = 0:4294967295:1\n|:2: gids = 0:4294967295:1: expected
+		[host]\nmirror = maybe\n|:2: mirror = maybe: expected auto, yes or no
+		[default]\ndescription =\n|:2: description = : expected some text
+		= 5\n|:1: key '' stands before any section
+		[default]\n= 5\n|:2: there is no key before '='
 		[user alice]\npool = 100000-200000\n|:2: unknown key 'pool' in section [user alice]
 		[user alice]\nsize = 0\n|:2: size = 0: expected
 		[user alice]\nrange = 0-65535\n|:2: range = 0-65535: expected
@@ -63,7 +81,7 @@ teardown() {
 		[host]\npool = 0-100000\n|:2: pool
 		[host]\npool = 100000-4294967295\n|:2: pool
 		[default]\nsize = 1\0002\n|: there is a NUL byte
-		[default]\nsize = 1M\n[host]\npool = 100000-200000\n|: size is larger
+		[default]\nsize = 1M\n[host]\npool = 100000-200000\n|:2: size = 1048576 is larger than the whole pool, 100001 ids
 	EOF
 }
 
@@ -106,7 +124,7 @@ teardown() {
 	umount /proc/sys/user/max_user_namespaces
 	[ "$by_auto" = 'open 6' ]
 	[ "$by_yes" = 'open 0' ]
-	[[ $output == *'forbids users to create user namespaces (user.max_user_namespaces)'* ]]
+	[[ $output == *'forbids users to create user namespaces (user.max_user_namespaces = 0)'* ]]
 	rm "$policy"
 	login_as auto
 	reported 'open 0'
