@@ -124,8 +124,7 @@ static int add_finding(enum finding_kind kind, const struct audited_section *sec
 
 static int check_user(struct audited_section *section, uid_t uid_min, struct findings *findings)
 {
-	CLEANUP_FREE char *name =
-		strndup(section->section.name.text, section->section.name.length);
+	CLEANUP_FREE char *name = strndup(section->section.name.text, section->section.name.length);
 	struct passwd *entry;
 
 	if (!name)
@@ -148,8 +147,7 @@ static int check_user(struct audited_section *section, uid_t uid_min, struct fin
 
 static int check_group(struct audited_section *section, struct findings *findings)
 {
-	CLEANUP_FREE char *name =
-		strndup(section->section.name.text, section->section.name.length);
+	CLEANUP_FREE char *name = strndup(section->section.name.text, section->section.name.length);
 	bool by_name = section->section.name.length > 0;
 	struct group *entry;
 

@@ -9,7 +9,7 @@
 /* A section, of all files that have it. */
 struct audited_section {
 	struct section section;
-	const char *path; /* where it stands first */
+	const char *path;  /* where it stands first */
 	unsigned int keys; /* that it sets, as bits by their index */
 	enum delegate delegate;
 	uint32_t size;	       /* 0: not set */
