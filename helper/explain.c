@@ -197,10 +197,10 @@ static enum result_code explain(const struct account *account, const struct requ
 	if (policy.delegate == DELEGATE_AUTO)
 		print_host(account);
 	code = entitlement_judge(account, &policy, request->service, why);
-	if (code == RESULT_READY && policy.services && !request->service)
-		note(why, "only for the services %s; --service=NAME tells of one", policy.services);
 	if (code == RESULT_READY && explain_ranges(account, &policy, why) < 0)
 		code = RESULT_FAILED;
+	if (code == RESULT_READY && policy.services && !request->service)
+		note(why, "only for the services %s; --service=NAME tells of one", policy.services);
 	return code;
 }
 

@@ -21,6 +21,21 @@ static void assert_map_for_user(uint32_t own, const struct id_range *ranges, siz
 	assert_string_equal(text, wanted);
 }
 
+/* Without the user's own id: the first range is root, and the others are behind it. */
+static void test_of_ranges(void **state)
+{
+	const struct id_range ranges[] = {{524288, 65536}, {100000, 1}, {700000, 3}};
+	char text[MAP_TEXT_SIZE];
+	struct id_map map;
+
+	(void)state;
+	memset(&map, 0xff, sizeof(map));
+	map_of_ranges(ranges, 3, &map);
+	assert_int_equal(map.count, 3);
+	assert_int_equal(map_format(&map, '\n', text), 0);
+	assert_string_equal(text, "0 524288 65536\n65536 100000 1\n65537 700000 3\n");
+}
+
 static void test_for_user(void **state)
 {
 	const struct id_range ranges[] = {{524288, 65536}, {100000, 1}, {700000, 3}};
@@ -241,12 +256,12 @@ static void test_read_gone(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_for_user),	cmocka_unit_test(test_for_user_most),
-		cmocka_unit_test(test_for_user_text),	cmocka_unit_test(test_format),
-		cmocka_unit_test(test_format_too_long), cmocka_unit_test(test_parse),
-		cmocka_unit_test(test_parse_malformed), cmocka_unit_test(test_parse_extents),
-		cmocka_unit_test(test_equal),		cmocka_unit_test(test_read_own),
-		cmocka_unit_test(test_read_gone),
+		cmocka_unit_test(test_for_user),      cmocka_unit_test(test_of_ranges),
+		cmocka_unit_test(test_for_user_most), cmocka_unit_test(test_for_user_text),
+		cmocka_unit_test(test_format),	      cmocka_unit_test(test_format_too_long),
+		cmocka_unit_test(test_parse),	      cmocka_unit_test(test_parse_malformed),
+		cmocka_unit_test(test_parse_extents), cmocka_unit_test(test_equal),
+		cmocka_unit_test(test_read_own),      cmocka_unit_test(test_read_gone),
 	};
 
 	return cmocka_run_group_tests_name("maps", tests, NULL, NULL);

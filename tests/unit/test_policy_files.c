@@ -205,8 +205,8 @@ static void test_named(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TREE_TEST(test_order),	     TREE_TEST(test_empty_masks),
-		TREE_TEST(test_bad_dropins), TREE_TEST(test_bad_directories),
+		TREE_TEST(test_order),		TREE_TEST(test_empty_masks),
+		TREE_TEST(test_bad_dropins),	TREE_TEST(test_bad_directories),
 		TREE_TEST(test_no_directories), TREE_TEST(test_named),
 	};
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Tests of conf/policy: what goes over what, and where it says so; and that libeconf and the scan of
- * lines without it take the same for right. From texts, without a file or root.
+ * Tests of conf/policy: what goes over what, and where it says so; and that libeconf and the scan
+ * of lines without it take the same for right. From texts, without a file or root.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,11 +74,13 @@ static void test_precedence(void **state)
 		{DEFAULT "[group hpc]\nsize = 2\n", 2, "2@1.conf:4 1@1.conf:2"},
 		{DEFAULT "[group hpc]\nsize = 2\n[uid 1000-1000]\nsize = 3\n", 3,
 		 "3@1.conf:6 2@1.conf:4 1@1.conf:2"},
-		{DEFAULT "[group hpc]\nsize = 2\n[uid 1000-1000]\nsize = 3\n[user alice]\nsize = 4\n",
+		{DEFAULT
+		 "[group hpc]\nsize = 2\n[uid 1000-1000]\nsize = 3\n[user alice]\nsize = 4\n",
 		 4, "4@1.conf:8 3@1.conf:6 2@1.conf:4 1@1.conf:2"},
 		/* Wherever the sections stand. */
-		{"[user alice]\nsize = 4\n[uid 0-4294967294]\nsize = 3\n[group hpc]\nsize = 2\n" DEFAULT, 4,
-		 "4@1.conf:2 3@1.conf:4 2@1.conf:6 1@1.conf:8"},
+		{"[user alice]\nsize = 4\n[uid 0-4294967294]\nsize = 3\n[group hpc]\nsize = "
+		 "2\n" DEFAULT,
+		 4, "4@1.conf:2 3@1.conf:4 2@1.conf:6 1@1.conf:8"},
 		/* Of groups, and of uids, the first that matches and has the key. */
 		{"[group hpc]\nsize = 2\n[group \"domain users\"]\nsize = 3\n", 2,
 		 "2@1.conf:2 3@1.conf:4"},
@@ -122,7 +124,8 @@ static void test_precedence(void **state)
 	}
 }
 
-/* One file with every key in every section where it may stand: each level wins where it is alone. */
+/* One file with every key in every section where it may stand: each level wins where it is alone.
+ */
 static void test_every_key(void **state)
 {
 	static const char *const sections[] = {"[host]", "[default]", "[group hpc]",
@@ -133,11 +136,20 @@ static void test_every_key(void **state)
 		const char *key;
 		const char *value;
 	} values[] = {
-		{"pool", "100000-1000000"}, {"avoid", "5-6"},	    {"real-ids", "7-8,9-10"},
-		{"mirror", "no"},	    {"delegate", "yes"},    {"services", "sshd login"},
-		{"size", "5K"},		    {"allocate", "by-uid"}, {"range", "70000-70009"},
-		{"root", "range"},	    {"setgroups", "deny"},  {"map", "0:70000:5"},
-		{"gids", "0:70001:6"},	    {"description", "some text"},
+		{"pool", "100000-1000000"},
+		{"avoid", "5-6"},
+		{"real-ids", "7-8,9-10"},
+		{"mirror", "no"},
+		{"delegate", "yes"},
+		{"services", "sshd login"},
+		{"size", "5K"},
+		{"allocate", "by-uid"},
+		{"range", "70000-70009"},
+		{"root", "range"},
+		{"setgroups", "deny"},
+		{"map", "0:70000:5"},
+		{"gids", "0:70001:6"},
+		{"description", "some text"},
 	};
 
 	(void)state;
@@ -229,7 +241,8 @@ static void test_largest_maps(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		char *text = many_extents(rows[i].count, rows[i].inside, rows[i].outside, rows[i].last);
+		char *text =
+			many_extents(rows[i].count, rows[i].inside, rows[i].outside, rows[i].last);
 		struct policy policy = policy_defaults;
 		struct reason why = {""};
 		int r = resolve(&alice, text, &policy, &why);
@@ -269,19 +282,53 @@ static void test_unknown_membership(void **state)
 static void test_scan_agrees(void **state)
 {
 	static const char *const lines[] = {
-		"size = 1",	  "size=1",	    "size = 1 # x",   "size = \"1\"",
-		"size = \"1\" #", "size = \"1 # \"", "size = 1\"",    "size = \"1",
-		"size = \"\"",	  "size = \"\"1\"\"", "size =",	      "size = # x",
-		"size",		  "size 1",	    " size = 1",      "\tsize = 1",
-		"size\t=\t1\t",	  "size = 1\r",	    "size = = 1",     "size == 1",
-		"sizes = 1",	  "Size = 1",	    "# size = x",     " # size = x",
-		"",		  "  ",		    "= 1",	      "=",
-		" = 1",		  "size = x",	    "pool = 70000-80000", "delegate = no",
-		"root = range",	  "  000",	    "000",	      "services = a b",
-		"services = \"a b\"", "services = a,b", "description = a = b",
-		"description = a \"b\" c", "description = \"a\" b \"c\"", "; x",
-		"map = 0:70000:1", "map = 0:70000:1,0:80000:1", "range = 70000-70000",
-		"size = 0",	  "size = 99999999999",
+		"size = 1",
+		"size=1",
+		"size = 1 # x",
+		"size = \"1\"",
+		"size = \"1\" #",
+		"size = \"1 # \"",
+		"size = 1\"",
+		"size = \"1",
+		"size = \"\"",
+		"size = \"\"1\"\"",
+		"size =",
+		"size = # x",
+		"size",
+		"size 1",
+		" size = 1",
+		"\tsize = 1",
+		"size\t=\t1\t",
+		"size = 1\r",
+		"size = = 1",
+		"size == 1",
+		"sizes = 1",
+		"Size = 1",
+		"# size = x",
+		" # size = x",
+		"",
+		"  ",
+		"= 1",
+		"=",
+		" = 1",
+		"size = x",
+		"pool = 70000-80000",
+		"delegate = no",
+		"root = range",
+		"  000",
+		"000",
+		"services = a b",
+		"services = \"a b\"",
+		"services = a,b",
+		"description = a = b",
+		"description = a \"b\" c",
+		"description = \"a\" b \"c\"",
+		"; x",
+		"map = 0:70000:1",
+		"map = 0:70000:1,0:80000:1",
+		"range = 70000-70000",
+		"size = 0",
+		"size = 99999999999",
 	};
 	const struct policy_subject *readers[] = {&alice, &bob};
 	size_t wrong = 0;

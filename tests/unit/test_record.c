@@ -31,6 +31,10 @@ struct login {
 	unsigned int broken; /* files that cannot be written */
 };
 
+/* What test_copies() changes, for every login. */
+static enum settle_copies copies = COPIES_WHERE_READ;
+static const char *source;
+
 struct paths {
 	char book[64], subuid[64], subgid[64];
 };
@@ -53,6 +57,7 @@ static struct id_set answers_of(const struct id_file *file, const struct login *
 
 static void free_sources(struct settle_sources *sources)
 {
+	free(sources->source);
 	id_file_free(&sources->book);
 	id_file_free(&sources->subuid);
 	id_file_free(&sources->subgid);
@@ -78,6 +83,7 @@ static int log_in(struct scratch *s, const struct files *files, const struct log
 					       .uid = login->uid,
 					       .gid = login->uid,
 					       .pool = {524288, 100 * 65536},
+					       .copies = copies,
 					       .size = login->size};
 	struct paths paths;
 	struct settle_sources sources;
@@ -89,6 +95,7 @@ static int log_in(struct scratch *s, const struct files *files, const struct log
 		.book = file_of(paths.book, files->book, book_parse_entry),
 		.subuid = file_of(paths.subuid, files->subuid, subfile_parse_entry),
 		.subgid = file_of(paths.subgid, files->subgid, subfile_parse_entry),
+		.source = source ? strdup(source) : NULL,
 		.asked = true,
 	};
 	sources.lib_uids = answers_of(&sources.subuid, login);
@@ -271,11 +278,13 @@ static void log_in_again(struct scratch *s, const char *about, const struct logi
 					       .uid = login->uid,
 					       .gid = login->uid,
 					       .pool = {524288, 100 * 65536},
+					       .copies = copies,
 					       .size = login->size};
 	struct settle_sources sources = {
 		.book = file_of("book", book, book_parse_entry),
 		.subuid = file_of("subuid", subuid, subfile_parse_entry),
 		.subgid = file_of("subgid", subgid, subfile_parse_entry),
+		.source = source ? strdup(source) : NULL,
 	};
 	struct settlement found;
 	struct reason why = {""};
@@ -315,6 +324,74 @@ static void test_writes_once(void **state)
 		assert_int_equal(log_in(s, &rows[i].before, &rows[i].login, &settled), 0);
 		log_in_again(s, rows[i].about, &rows[i].login, &settled);
 	}
+}
+
+/* Where a policy wants copies, or none, and where libsubid looks elsewhere. */
+static void test_copies(void **state)
+{
+	static const char book[] = "alice:524288:65536:uid=1000\n";
+	static const struct {
+		enum settle_copies copies;
+		const char *source;
+		struct row row;
+	} cases[] = {
+		{COPIES_NEVER,
+		 NULL,
+		 {"a new range, no copies",
+		  {NULL, NULL, NULL},
+		  {"alice", 1000, 65536, 0},
+		  {book, NULL, NULL}}},
+		{COPIES_NEVER,
+		 NULL,
+		 {"what is missing stays so, and what is there stays",
+		  {book, ALICE, "bob:900000:10\n"},
+		  {"alice", 1000, 65536, 0},
+		  {book, ALICE, "bob:900000:10\n"}}},
+		{COPIES_NEVER,
+		 NULL,
+		 {"found there, and adopted",
+		  {NULL, ALICE, ALICE},
+		  {"alice", 1000, 65536, 0},
+		  {"alice:524288:65536:uid=1000,adopted\n", ALICE, ALICE}}},
+		/* The new person would be given the old one's ids. */
+		{COPIES_NEVER,
+		 NULL,
+		 {"a name that was another's goes from the copies",
+		  {"alice:524288:65536:uid=2000\n", ALICE, ALICE},
+		  {"alice", 1000, 65536, 0},
+		  {"alice:524288:65536:uid=2000,retired=2026-01-31\nalice:589824:65536:uid=1000\n",
+		   "", ""}}},
+		{COPIES_WHERE_READ,
+		 "sss",
+		 {"nobody reads them",
+		  {book, NULL, NULL},
+		  {"alice", 1000, 65536, 0},
+		  {book, NULL, NULL}}},
+		{COPIES_ALWAYS,
+		 "sss",
+		 {"libsubid does not read them, but they are wanted",
+		  {book, NULL, "bob:900000:10\n"},
+		  {"alice", 1000, 65536, 0},
+		  {book, ALICE, "bob:900000:10\n" ALICE}}},
+		{COPIES_ALWAYS,
+		 NULL,
+		 {"as usual", {book, NULL, NULL}, {"alice", 1000, 65536, 0}, {book, ALICE, ALICE}}},
+	};
+	struct scratch *s = *state;
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct row *row = &cases[i].row;
+		struct settlement settled;
+
+		copies = cases[i].copies;
+		source = cases[i].source;
+		put_all(s, &row->before);
+		assert_int_equal(log_in(s, &row->before, &row->login, &settled), 0);
+		assert_files(s, row->about, &row->after);
+		log_in_again(s, row->about, &row->login, &settled);
+	}
+	copies = COPIES_WHERE_READ;
+	source = NULL;
 }
 
 static void fail_then_complete(struct scratch *s, const struct row *row, unsigned int broken)
@@ -439,11 +516,9 @@ static void test_most_lines(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		SCRATCH_TEST(test_writes),
-		SCRATCH_TEST(test_writes_once),
-		SCRATCH_TEST(test_completes_after_failures),
-		SCRATCH_TEST(test_order),
-		SCRATCH_TEST(test_order_of_retiring),
+		SCRATCH_TEST(test_writes),     SCRATCH_TEST(test_writes_once),
+		SCRATCH_TEST(test_copies),     SCRATCH_TEST(test_completes_after_failures),
+		SCRATCH_TEST(test_order),      SCRATCH_TEST(test_order_of_retiring),
 		SCRATCH_TEST(test_most_lines),
 	};
 

@@ -193,14 +193,10 @@ static void test_equal(void **state)
 		const char *b;
 		bool equal;
 	} rows[] = {
-		{"[host]", "[ host ] # x", true},
-		{"[user a]", "[user \"a\"]", true},
-		{"[user a]", "[group a]", false},
-		{"[user a]", "[user ab]", false},
-		{"[group 100]", "[group \"100\"]", false},
-		{"[group 100]", "[group 0100]", true},
-		{"[uid 1-2]", "[uid 1-3]", false},
-		{"[uid 1-2]", "[uid 01-2]", true},
+		{"[host]", "[ host ] # x", true},	   {"[user a]", "[user \"a\"]", true},
+		{"[user a]", "[group a]", false},	   {"[user a]", "[user ab]", false},
+		{"[group 100]", "[group \"100\"]", false}, {"[group 100]", "[group 0100]", true},
+		{"[uid 1-2]", "[uid 1-3]", false},	   {"[uid 1-2]", "[uid 01-2]", true},
 	};
 
 	(void)state;
