@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "conf/body.h"
@@ -55,16 +54,43 @@ static int make_unnamed_file(void)
 	return fd < 0 && errno == EINVAL ? memfd_create("userns.conf", MFD_CLOEXEC) : fd;
 }
 
+/*
+ * The section as libeconf is to read it: without its comments, which it would copy for each line
+ * that they have, but with every line in its place. The caller frees it. NULL: no memory.
+ */
+static char *copy_section(struct slice body, size_t *ret_length)
+{
+	static const char header[] = "[" SECTION "]";
+	char *text = malloc(sizeof(header) + body.length + 1), *end;
+	struct slice line;
+
+	if (!text)
+		return NULL;
+	end = mempcpy(text, header, sizeof(header) - 1);
+	while (next_field(&body, '\n', &line)) {
+		struct slice trimmed = slice_trim(line);
+
+		*end++ = '\n';
+		if (trimmed.length > 0 && trimmed.text[0] != '#')
+			end = mempcpy(end, line.text, line.length);
+	}
+	*ret_length = (size_t)(end - text);
+	return text;
+}
+
 static int write_section(int fd, struct slice body)
 {
-	static const char header[] = "[" SECTION "]\n";
-	const struct iovec parts[] = {{(void *)header, sizeof(header) - 1},
-				      {(void *)body.text, body.length}};
-	ssize_t n = writev(fd, parts, body.length > 0 ? 2 : 1);
+	CLEANUP_FREE char *text = NULL;
+	size_t length;
+	ssize_t n;
 
+	text = copy_section(body, &length);
+	if (!text)
+		return -ENOMEM;
+	n = write(fd, text, length);
 	if (n < 0)
 		return -errno;
-	return (size_t)n == sizeof(header) - 1 + body.length ? 0 : -EIO;
+	return (size_t)n == length ? 0 : -EIO;
 }
 
 /* The line of the policy file, of one that libeconf has counted. */

@@ -5,47 +5,8 @@ load common
 
 book=/etc/usernamespaces
 
-# Where anything that a login writes would show.
-traces() {
-	files_sum 2> /dev/null || true
-	find /run/userns /etc -newer /tmp/explain.begin ! -type d 2> /dev/null || true
-}
-
-# Explains, and sees that nothing was written.
-explained() {
-	local before
-	touch -d '1 second ago' /tmp/explain.begin
-	before=$(traces)
-	run --separate-stderr userns explain "$@"
-	[ "$(traces)" = "$before" ] || { echo "something was written" >&2; return 1; }
-}
-
-line_of() {
-	sed -n "s/^$1 *//p" <<< "$output"
-}
-
 setup_file() {
 	bats_require_minimum_version 1.5.0
-}
-
-# What was explained is what the next login of the same user does.
-same_as_login() {
-	local name=$1 range uid
-	uid=$(id -u "$name")
-	explained "$name"
-	range=$(line_of ranges: | cut -d, -f1)
-	login_as "$name" /bin/sh -c "cat /run/userns/$uid/state > /tmp/explain.state"
-	case $(line_of 'a login:') in
-	PAM_SUCCESS*)
-		reported 'open 0' && reported "path /run/userns/$uid/user" && [ "$(range_of "$uid")" = "$range" ] &&
-			grep -qx "uid_map=$(sed -n '/^uid map:/,/^gid map:/p' <<< "$output" |
-				sed '$d; s/^uid map://; s/^ *//' | paste -sd,)," /tmp/explain.state
-		;;
-	# Libpam makes PAM_PERM_DENIED, 6, of a stack in which every module says PAM_IGNORE.
-	PAM_IGNORE*) reported 'open 6' && reported 'path none' ;;
-	PAM_SESSION_ERR*) reported 'open 14' && reported 'path none' ;;
-	*) false ;;
-	esac || { printf '%s\n' "$output" "$stderr" >&2; cat "$report" >&2; return 1; }
 }
 
 @test "a new range, its maps, and the login's result, before there is any of it" {

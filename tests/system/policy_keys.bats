@@ -233,11 +233,11 @@ pieces() {
 
 @test "users and uids: names with blanks and backslashes, and ranges of uids" {
 	# Useradd has no such names; directories do.
-	echo 'DOMAIN\user name:x:70100:100::/tmp:/bin/sh' >> /etc/passwd
-	printf '[user "DOMAIN\\user name"]\nsize = 1K\n[uid 70000-70099]\nsetgroups = deny\n[uid 70100-70100]\nroot = range\n' > "$policy"
+	echo 'DOMAIN\user name:x:90100:100::/tmp:/bin/sh' >> /etc/passwd
+	printf '[user "DOMAIN\\user name"]\nsize = 1K\n[uid 90000-90099]\nsetgroups = deny\n[uid 90100-90100]\nroot = range\n' > "$policy"
 	logged_in 'DOMAIN\user name'
-	[ "$(range_of 70100 | cut -d: -f2)" = 1024 ]
-	[[ $uid_map = "0 $(range_of 70100 | cut -d: -f1) 1024," ]]
+	[ "$(range_of 90100 | cut -d: -f2)" = 1024 ]
+	[[ $uid_map = "0 $(range_of 90100 | cut -d: -f1) 1024," ]]
 	[ "$setgroups" = allow ]
 	printf '[user DOMAIN\\user]\ndelegate = no\n[user "user name"]\ndelegate = no\n' > "$policy"
 	logged_in 'DOMAIN\user name'
