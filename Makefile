@@ -17,6 +17,7 @@ PREFIX     ?= /usr/local
 BINDIR     ?= $(PREFIX)/bin
 LIBEXECDIR ?= $(PREFIX)/libexec
 MANDIR     ?= $(PREFIX)/share/man
+DOCDIR     ?= $(PREFIX)/share/doc/pam_userns
 SYSCONFDIR ?= /etc
 VENDORDIR  ?= $(PREFIX)/lib
 RUNDIR     ?= /run/userns
@@ -106,6 +107,9 @@ install: all
 	install -D -m 755 $(BUILD)/userns '$(DESTDIR)$(BINDIR)/userns'
 	for page in $(MANPAGES); do \
 		install -D -m 644 $$page '$(DESTDIR)$(MANDIR)'/man$${page##*.}/$${page##*/} || exit; \
+	done
+	for example in conf/examples/*.conf; do \
+		install -D -m 644 $$example '$(DESTDIR)$(DOCDIR)'/examples/$${example##*/} || exit; \
 	done
 	test -e '$(DESTDIR)$(SYSCONFDIR)/security/userns.conf' || \
 		install -D -m 644 conf/userns.conf '$(DESTDIR)$(SYSCONFDIR)/security/userns.conf'

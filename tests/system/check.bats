@@ -15,6 +15,11 @@ setup() {
 	rm -f /etc/usernamespaces
 	: > /etc/subuid
 	: > /etc/subgid
+	rm -rf /etc/security/userns.conf /etc/security/userns.conf.d
+}
+
+teardown() {
+	[ "${USERNS_SANDBOX:-}" != inside ] || rm -rf /etc/security/userns.conf /etc/security/userns.conf.d
 }
 
 checked() {
@@ -263,4 +268,107 @@ finds() {
 		run userns check $wrong
 		[ "$status" = 2 ]
 	done
+}
+
+policy=/etc/security/userns.conf
+
+@test "the policy: names that nobody has are a warning, and no failure" {
+	new_user known
+	printf '[user known]\nsize = 1K\n[group known]\nsize = 2K\n[group %s]\nsize = 3K\n[group 0]\nsize = 1\n' \
+		"$(id -g known)0" > "$policy"
+	printf '[user "no body"]\nsize = 1K\n[group nogroup-at-all]\nsize = 2K\n' >> "$policy"
+	checked
+	[ "$status" = 0 ]
+	[ "$(wc -l <<< "$output")" = 3 ]
+	grep -qE "^no-group +\[group\\\\x20[0-9]+\] $policy:5 " <<< "$output"
+	grep -qE "^no-user +\[user\\\\x20.*no.*body.*\] $policy:9 " <<< "$output"
+	grep -qE "^no-group +\[group\\\\x20nogroup-at-all\] $policy:11 " <<< "$output"
+}
+
+@test "the policy: ranges that meet each other, lines, accounts, and the pool's end" {
+	new_user first
+	new_user second
+	new_user third
+	useradd -u 600005 -M inrange
+	printf '[host]\npool = 600000-799999\n[default]\nsize = 10\n' > "$policy"
+	printf '[user first]\nrange = 700000-700999\n[user second]\nrange = 700999-701999\n' >> "$policy"
+	mkdir $policy.d
+	printf '[user third]\nrange = 800000-800009\n' > $policy.d/10.conf
+	printf '[user inrange]\nrange = 600000-600009\n' > $policy.d/20.conf
+	checked
+	finds "^overlap uid 700999 1 first $policy:6 second $policy:8 "
+	finds "^overlap gid 700999 1 first $policy:6 second $policy:8 "
+	finds "^overlap uid 600005 1 (inrange $policy.d/20.conf:2 inrange|inrange real)"
+	finds "^off-pool uid 800000 10 \\[user\\\\x20third\\] $policy.d/10.conf:2 "
+	[ "$(grep -c ^off-pool <<< "$output")" = 1 ]
+	# A line of the book that is another's, and one's own.
+	printf 'first:700000:1000:uid=%s\nthird:701500:10:uid=%s\n' "$(id -u first)" "$(id -u third)" > $book
+	printf 'first:700000:1000\nthird:701500:10\n' | tee /etc/subuid > /etc/subgid
+	sed -i 's/700999-701999/701000-701999/' "$policy"
+	checked
+	finds "^overlap uid 701500 10 second $policy:8 third /etc/usernamespaces:2 "
+	run ! grep -q '^overlap.*first' <<< "$output"
+	userdel inrange
+}
+
+@test "the policy: sections that change nothing" {
+	new_user plain
+	groupadd -g 7100 checkers
+	cat > "$policy" <<-'EOF'
+		[default]
+		[group checkers]
+		size = 1K
+		[group 7100]
+		size = 2K
+		[uid 1000-2000]
+		size = 1K
+		root = range
+		[uid 1500-1600]
+		root = user
+		[uid 1500-2001]
+		root = user
+		[uid 1600-1600]
+		setgroups = deny
+		[user plain]
+		[user daemon]
+		size = 1K
+		[user games]
+		delegate = yes
+		[user nobody]
+		delegate = yes
+	EOF
+	checked
+	[ "$status" = 1 ]
+	[ "$(awk '$1 == "no-effect" {print $3}' <<< "$output" | sed 's/.*://' | sort -n | paste -sd' ')" = '4 9 15 16 20' ]
+	[[ $output = *'delegate\x20=\x20yes'* ]]
+	[ "$(grep -vc ^no-effect <<< "$output")" = 0 ]
+	groupdel checkers
+}
+
+@test "the policy: a pool too small for all; one that cannot be read; copies that it does not want" {
+	new_user many1
+	new_user many2
+	printf '[host]\npool = 1400000000-1400065535\n' > "$policy"
+	checked
+	finds "^full-pool uid 1400000000 65536 \\[host\\] $policy:2 .*need"
+	printf '[host]\npool = 1400000000-1400065535\n[default]\nsize = 1\n' > "$policy"
+	checked
+	[ "$status" = 0 ]
+	printf '[default]\nsize = x\n' > "$policy"
+	checked
+	finds "^policy +$policy .*size.*=.*x:.*expected"
+	echo "many1:700000:10:uid=$(id -u many1)" > $book
+	printf '[host]\nmirror = no\n' > "$policy"
+	checked
+	[ "$status" = 0 ]
+	printf '[host]\nmirror = auto\n' > "$policy"
+	checked
+	finds '^no-copy uid 700000 10 many1 '
+	echo 'subid: sss' >> /etc/nsswitch.conf
+	checked
+	[ "$status" = 0 ]
+	printf '[host]\nmirror = yes\n' > "$policy"
+	checked
+	sed -i '/^subid:/d' /etc/nsswitch.conf
+	finds '^no-copy uid 700000 10 many1 '
 }

@@ -16,4 +16,5 @@ install_into() {
 	install_into "$root"
 	[ "$(cat "$root/etc/security/userns.conf")" = "$(printf '[default]\ndelegate = no')" ]
 	cmp "$top/build/system/userns-helper" "$root$helper"
+	diff -r "$top/conf/examples" "$root/usr/share/doc/pam_userns/examples"
 }

@@ -5,6 +5,10 @@ load common
 
 policy=/etc/security/userns.conf
 
+setup_file() {
+	bats_require_minimum_version 1.5.0
+}
+
 setup() {
 	needs_sandbox
 	rm -rf "$policy"
@@ -128,4 +132,116 @@ teardown() {
 	rm "$policy"
 	login_as auto
 	reported 'open 0'
+}
+
+# The keys that the code has, and the sections that they may stand in.
+keys() {
+	sed -n 's/^\t{[A-Z_ |]*, "\([a-z-]*\)".*/\1/p' "$top/conf/keys.c"
+}
+
+@test "the policy as shipped: every key, commented out, with its default" {
+	new_user shipped
+	[ "$(keys | wc -l)" -ge 14 ]
+	cp "$top/conf/userns.conf" "$policy"
+	run userns explain shipped
+	[ "$status" = 0 ]
+	settings=$(sed -n 's/^\(settings:\)\? *\(.*\) (default)$/\2/p' <<< "$output")
+	while read -r key; do
+		grep -qx "#$key =.*" "$policy"
+		grep -qF "$key" "$top/man/userns.conf.5"
+		grep "^#$key = " "$policy" | head -n 1 > /tmp/shipped.line
+		# Those that have a default are there with it.
+		! grep -q "^$key = " <<< "$settings" || grep -qxF "#$(grep "^$key = " <<< "$settings")" /tmp/shipped.line
+	done < <(keys)
+	# Without the signs of comments it is a policy, with the same settings.
+	sed -i 's/^#\(\[.*\|[a-z-]* = .*\)$/\1/' "$policy"
+	run userns explain shipped
+	[ "$status" = 0 ]
+	[ "$(sed -n "s|^\(settings:\)\? *\(.*\) ($policy:.*|\2|p" <<< "$output")" = "$settings" ]
+}
+
+@test "the examples: policies that are right, and the same in the page" {
+	new_user example
+	n=0
+	for file in "$top"/conf/examples/*.conf; do
+		n=$((n + 1))
+		cp "$file" "$policy"
+		run userns explain example
+		[ "$status" = 0 ] || { echo "$file: $output" >&2; false; }
+		grep -qF "${file##*/}" "$top/man/userns.conf.5"
+		# The page has every line but those of the comment above; \e is its backslash.
+		sed '1,/^$/d; s/\\/\\e/g' "$file" > /tmp/example.lines
+		perl -0777 -e 'open A, $ARGV[0]; open B, $ARGV[1]; $a = <A>; $b = <B>; exit(index($b, $a) < 0)' \
+			/tmp/example.lines "$top/man/userns.conf.5"
+	done
+	[ "$n" = 4 ]
+}
+
+@test "the examples do what they say" {
+	new_user carol
+	groupadd containers
+	cp "$top/conf/examples/small-server.conf" "$policy"
+	run userns explain carol
+	[[ $output = *', new, to be allocated'* && $output = *:1048576,* ]]
+	cp "$top/conf/examples/hardened.conf" "$policy"
+	run userns explain carol
+	[[ $output = *PAM_IGNORE* ]]
+	usermod -aG containers carol
+	run userns explain carol
+	[[ $output = *PAM_SUCCESS* && $output = *'setgroups: deny'* ]]
+	cp "$top/conf/examples/university.conf" "$policy"
+	echo 'STAFF\jane doe:x:70200:100::/tmp:/bin/sh' >> /etc/passwd
+	run userns explain --service=sshd 'STAFF\jane doe'
+	[[ $output = *'1700003840:65536, new'* ]]
+	run userns explain --service=cron 'STAFF\jane doe'
+	[[ $output = *PAM_IGNORE* ]]
+	sed -i '/^STAFF/d' /etc/passwd
+	cp "$top/conf/examples/hpc.conf" "$policy"
+	run userns explain --service=sshd carol
+	[[ $output = *"$((524288 + uid * 65536)):65536, new"* ]]
+}
+
+# What stands below /proc/sys, with other values: "kernel/NAME VALUE" or "user/NAME VALUE".
+fake_sysctl() {
+	rm -rf /tmp/fake-sys
+	mkdir -p /tmp/fake-sys/kernel /tmp/fake-sys/user
+	echo 1000 > /tmp/fake-sys/user/max_user_namespaces
+	[ -z "$1" ] || echo "$2" > "/tmp/fake-sys/$1"
+	mount --bind /tmp/fake-sys/kernel /proc/sys/kernel
+	mount --bind /tmp/fake-sys/user /proc/sys/user
+}
+
+real_sysctl() {
+	umount /proc/sys/kernel /proc/sys/user
+}
+
+@test "delegate = auto: each setting of a host by itself, named in explain and in the log" {
+	new_user knobs
+	module_arguments debug
+	while read -r file value code says; do
+		fake_sysctl "$file" "$value"
+		mark_log
+		login_as knobs
+		run userns explain knobs
+		real_sysctl
+		reported "open $code"
+		grep -qF "host:      $says" <<< "$output"
+		[ "$code" = 0 ] && continue
+		[[ $output = *'a login:   PAM_IGNORE'* ]]
+		[[ $output = *"delegate = auto, and this host forbids users to create user namespaces ($says)"* ]]
+		userns_log | grep -qF "no namespace for knobs: delegate = auto, and this host forbids users to create user namespaces ($says)"
+	done <<-'EOF'
+		kernel/unprivileged_userns_clone 0 6 kernel.unprivileged_userns_clone = 0
+		kernel/unprivileged_userns_clone 1 0 kernel.unprivileged_userns_clone = 1; user.max_user_namespaces = 1000
+		kernel/unprivileged_userns_clone x 6 kernel.unprivileged_userns_clone cannot be read
+		kernel/apparmor_restrict_unprivileged_userns 1 6 kernel.apparmor_restrict_unprivileged_userns = 1
+		kernel/apparmor_restrict_unprivileged_userns 0 0 user.max_user_namespaces = 1000; kernel.apparmor_restrict_unprivileged_userns = 0
+		user/max_user_namespaces 0 6 user.max_user_namespaces = 0
+		user/max_user_namespaces 1 0 user.max_user_namespaces = 1
+	EOF
+	module_arguments ''
+	# What the policy says by itself needs no setting.
+	printf '[default]\ndelegate = yes\n' > "$policy"
+	run userns explain knobs
+	run ! grep -q '^host:' <<< "$output"
 }
