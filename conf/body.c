@@ -137,6 +137,27 @@ static int refuse_value(const struct policy_line *line, struct reason *why)
 		      line->key->expected);
 }
 
+/* With the keys that there are. */
+static int refuse_key(const struct policy_line *line, const char *name, struct reason *why)
+{
+	const struct section *section = line->section;
+	const char *between = "";
+	char known[256] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; i < policy_key_count; i++) {
+		if (!(policy_keys[i].sections & section->kind))
+			continue;
+		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s", between,
+					 policy_keys[i].name);
+		between = ", ";
+	}
+	return refuse(why, -EINVAL,
+		      "%s:%u: unknown key '%.*s' in section %.*s (= %.*s); expected %s", line->file,
+		      line->line, SHOWN_MAX, name, slice_shown(section->header),
+		      section->header.text, SHOWN_MAX, line->value, known);
+}
+
 /* What is to be said of a line, but for whether the value is right. */
 static int describe_line(const econf_ext_value *found, const char *name, struct policy_line *line,
 			 struct reason *why)
@@ -148,10 +169,7 @@ static int describe_line(const econf_ext_value *found, const char *name, struct 
 	line->key = policy_key_find(section->kind, (struct slice){name, strlen(name)});
 	line->value = has_value ? found->values[0] : "";
 	if (!line->key)
-		return refuse(why, -EINVAL,
-			      "%s:%u: unknown key '%.*s' in section %.*s (userns.conf(5))",
-			      line->file, line->line, SHOWN_MAX, name, (int)section->header.length,
-			      section->header.text);
+		return refuse_key(line, name, why);
 	if (has_value && found->values[1])
 		return refuse(why, -EINVAL,
 			      "%s:%u: '%s' has two values: a line without '=' continues it",

@@ -120,8 +120,7 @@ static int open_directory(int at, const char *name, const char *path, bool for_d
 /* A drop-in: its name, and in which directory it lies. */
 struct dropin {
 	char *name;
-	int dir;
-	const char *dir_path;
+	size_t directory; /* the first goes over the others */
 };
 
 struct dropins {
@@ -142,16 +141,7 @@ static void free_dropins(struct dropins *dropins)
 		close(dropins->dirs[i]);
 }
 
-/* One in a directory that goes over this has the name already, and masks it. */
-static bool is_masked(const struct dropins *dropins, const char *name)
-{
-	for (size_t i = 0; i < dropins->count; i++)
-		if (strcmp(dropins->dropins[i].name, name) == 0)
-			return true;
-	return false;
-}
-
-static int add_dropin(struct dropins *dropins, const struct dropin *dropin)
+static int add_dropin(struct dropins *dropins, const char *name, size_t directory)
 {
 	struct dropin *larger;
 
@@ -159,8 +149,7 @@ static int add_dropin(struct dropins *dropins, const struct dropin *dropin)
 	if (!larger)
 		return -ENOMEM;
 	dropins->dropins = larger;
-	larger[dropins->count] = *dropin;
-	larger[dropins->count].name = strdup(dropin->name);
+	larger[dropins->count] = (struct dropin){strdup(name), directory};
 	if (!larger[dropins->count].name)
 		return -ENOMEM;
 	dropins->count++;
@@ -175,9 +164,11 @@ static bool is_dropin(const char *name)
 }
 
 /* The directory's names are listed by a descriptor of its own, as closedir() closes it. */
-static int list_names(int dir, const char *path, struct dropins *dropins, struct reason *why)
+static int list_names(struct dropins *dropins, size_t directory, struct reason *why)
 {
-	CLEANUP_FD int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const char *path = dropins->paths[directory];
+	CLEANUP_FD int fd =
+		openat(dropins->dirs[directory], ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	CLEANUP_DIR DIR *listing = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
 	int r = 0;
@@ -186,8 +177,8 @@ static int list_names(int dir, const char *path, struct dropins *dropins, struct
 		return refuse_errno(why, -errno, "cannot list %s", path);
 	TAKE_FD(fd);
 	while (r == 0 && (errno = 0, entry = readdir(listing)))
-		if (is_dropin(entry->d_name) && !is_masked(dropins, entry->d_name))
-			r = add_dropin(dropins, &(struct dropin){entry->d_name, dir, path});
+		if (is_dropin(entry->d_name))
+			r = add_dropin(dropins, entry->d_name, directory);
 	if (r == 0)
 		r = -errno;
 	return r < 0 ? refuse_errno(why, r, "cannot list %s", path) : 0;
@@ -197,24 +188,28 @@ static int list_names(int dir, const char *path, struct dropins *dropins, struct
 static int list_dropins(int at, const char *directory, const char *name, struct dropins *dropins,
 			struct reason *why)
 {
-	char *path = dropins->paths[dropins->dir_count], beside[NAME_MAX + 1];
+	const size_t index = dropins->dir_count;
+	char *path = dropins->paths[index], beside[NAME_MAX + 1];
 	int r;
 
 	snprintf(beside, sizeof(beside), "%s.d", name);
 	if (snprintf(path, PATH_MAX, "%s/%s", directory, beside) >= PATH_MAX)
 		return refuse(why, -ENAMETOOLONG, "the path of %s is too long", beside);
-	r = open_directory(at, beside, path, true, &dropins->dirs[dropins->dir_count], why);
+	r = open_directory(at, beside, path, true, &dropins->dirs[index], why);
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	dropins->dir_count++;
-	return list_names(dropins->dirs[dropins->dir_count - 1], path, dropins, why);
+	return list_names(dropins, index, why);
 }
 
-static int compare_names(const void *a, const void *b)
+/* By name; of one name, the one that goes over the others first. */
+static int compare_dropins(const void *a, const void *b)
 {
 	const struct dropin *left = a, *right = b;
+	int order = strcmp(left->name, right->name);
 
-	return strcmp(left->name, right->name);
+	return order ? order
+		     : (left->directory > right->directory) - (left->directory < right->directory);
 }
 
 static int read_dropins(struct dropins *dropins, struct policy_files *files, struct reason *why)
@@ -222,11 +217,15 @@ static int read_dropins(struct dropins *dropins, struct policy_files *files, str
 	int r = 0;
 
 	if (dropins->count > 0)
-		qsort(dropins->dropins, dropins->count, sizeof(*dropins->dropins), compare_names);
+		qsort(dropins->dropins, dropins->count, sizeof(*dropins->dropins), compare_dropins);
 	for (size_t i = 0; r == 0 && i < dropins->count; i++) {
 		const struct dropin *dropin = &dropins->dropins[i];
 
-		r = read_file(dropin->dir, dropin->dir_path, dropin->name, files, why);
+		/* The one before masks it. */
+		if (i > 0 && strcmp(dropin[-1].name, dropin->name) == 0)
+			continue;
+		r = read_file(dropins->dirs[dropin->directory], dropins->paths[dropin->directory],
+			      dropin->name, files, why);
 		/* Gone since it was listed; the second look sees that as well. */
 		if (r == -ENOENT)
 			r = 0;

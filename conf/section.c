@@ -128,16 +128,18 @@ static const char *find_bracket(struct slice line)
 	return NULL;
 }
 
-/* Shorter than a reason, which says more. */
-#define SHOWN_MAX 100
+int slice_shown(struct slice text)
+{
+	/* Shorter than a reason, which says more. */
+	return text.length < 100 ? (int)text.length : 100;
+}
 
 static int refuse_header(const struct section_walk *walk, struct slice line, struct reason *why)
 {
 	return refuse(why, -EINVAL,
 		      "%s:%u: unknown section %.*s; expected [host], [default], [group NAME], "
 		      "[uid FIRST-LAST] or [user NAME], names with blanks in double quotes",
-		      walk->path, walk->line,
-		      (int)(line.length < SHOWN_MAX ? line.length : SHOWN_MAX), line.text);
+		      walk->path, walk->line, slice_shown(line), line.text);
 }
 
 static int parse_header(const struct section_walk *walk, struct slice line, struct section *ret,
@@ -187,8 +189,10 @@ static int refuse_key(const struct section_walk *walk, struct slice line, struct
 
 	next_field(&line, '=', &key);
 	key = slice_trim(key);
-	return refuse(why, -EINVAL, "%s:%u: key '%.*s' stands before any section", walk->path,
-		      walk->line, (int)(key.length < SHOWN_MAX ? key.length : SHOWN_MAX), key.text);
+	return refuse(why, -EINVAL,
+		      "%s:%u: key '%.*s' stands before any section; expected a section, such as "
+		      "[default], in front of it",
+		      walk->path, walk->line, slice_shown(key), key.text);
 }
 
 static int find_header(struct section_walk *walk, struct slice *ret, struct reason *why)

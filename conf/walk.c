@@ -63,7 +63,7 @@ static int see(struct seen *seen, const char *path, const struct section *sectio
 	if (*place)
 		return refuse(why, -EINVAL,
 			      "%s:%u: section %.*s stands in line %u already; put its keys there",
-			      path, section->line, (int)section->header.length,
+			      path, section->line, slice_shown(section->header),
 			      section->header.text, seen->sections[*place - 1].line);
 	seen->sections[seen->count++] = *section;
 	*place = (uint32_t)seen->count;

@@ -42,14 +42,15 @@ int entitlement_check_account(const struct account *account, const struct policy
 	const uid_t uid = account->ids.uid;
 
 	if (is_nobody(uid))
-		return refuse(why, -EPERM, "uid %u is nobody's", uid);
+		return refuse(why, -EPERM,
+			      "uid %u is a system account, and nobody's: it is given nothing", uid);
 	if (!is_system_account(uid, login_defs_uid_min(LOGIN_DEFS)))
 		return 0;
 	if (origin && origin->kind == SECTION_USER && policy->delegate == DELEGATE_YES)
 		return 0;
 	return refuse(why, -EPERM,
 		      "uid %u is a system account; only delegate = yes in a section [user %s] of "
-		      "userns.conf(5) would give it one",
+		      "userns.conf(5) would give it a namespace",
 		      uid, account->name);
 }
 

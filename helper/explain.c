@@ -11,10 +11,12 @@
 
 #include "conf/host.h"
 #include "conf/keys.h"
+#include "conf/login_defs.h"
 #include "helper/deadline.h"
 #include "helper/entitlement.h"
 #include "helper/verbs.h"
 #include "namespace/rundir.h"
+#include "util/account.h"
 #include "util/cleanup.h"
 
 static void print_label(const char *label)
@@ -201,6 +203,10 @@ static enum result_code explain(const struct account *account, const struct requ
 		code = RESULT_FAILED;
 	if (code == RESULT_READY && policy.services && !request->service)
 		note(why, "only for the services %s; --service=NAME tells of one", policy.services);
+	if (code == RESULT_READY &&
+	    is_system_account(account->ids.uid, login_defs_uid_min(LOGIN_DEFS)))
+		note(why, "pam_userns(8) asks for a system account only where its argument "
+			  "system-users is given");
 	return code;
 }
 

@@ -12,7 +12,6 @@
 static const struct {
 	const char *name;
 	const char *advice;
-	bool warning;
 } kinds[FINDING_KINDS] = {
 	[FOUND_OVERLAP] = {"overlap", "give one of them other ids: RANGES IN CONFLICT in "
 				      "userns-helper(8)"},
@@ -24,19 +23,18 @@ static const struct {
 	[FOUND_RENAMED] = {"renamed", "change the name in the line if that is the same person, "
 				      "else retire it"},
 	[FOUND_POLICY] = {"policy", "mend it; until then nobody is given a namespace"},
-	[FOUND_NO_USER] = {"no-user", "unless a directory is down: is the name as it spells it?",
-			   true},
-	[FOUND_NO_GROUP] = {"no-group", "unless a directory is down: is the name as it spells it?",
-			    true},
+	[FOUND_NO_USER] = {"no-user", "unless a directory is down: is the name as it spells it?"},
+	[FOUND_NO_GROUP] = {"no-group", "unless a directory is down: is the name as it spells it?"},
 	[FOUND_NO_EFFECT] = {"no-effect", "remove the section"},
-	[FOUND_OFF_POOL] = {"off-pool", "put it into the pool, unless the ids are clear of others'",
-			    true},
+	[FOUND_OFF_POOL] = {"off-pool",
+			    "put it into the pool, unless the ids are clear of others'"},
 	[FOUND_FULL_POOL] = {"full-pool", "a larger pool, or a smaller size"},
 };
 
 bool finding_is_warning(enum finding_kind kind)
 {
-	return kinds[kind].warning;
+	return kind == FOUND_NO_USER || kind == FOUND_NO_GROUP || kind == FOUND_OFF_POOL ||
+	       kind == FOUND_FULL_POOL;
 }
 
 const char *finding_name(enum finding_kind kind)

@@ -72,7 +72,7 @@ static void show_help(void)
 	     "Looks for ids that two have: by /etc/usernamespaces, /etc/subuid and /etc/subgid,\n"
 	     "as real users and groups, in live namespaces, and for other programs; and for\n"
 	     "what is wrong in the files and in the policy. Ends with 1 when there is something\n"
-	     "that is no mere warning (no-user, no-group, off-pool).\n"
+	     "that is no mere warning (no-user, no-group, off-pool, full-pool).\n"
 	     "\n"
 	     "  -J, --json            as JSON\n"
 	     "  -r, --raw             fields apart by one blank, for scripts\n"

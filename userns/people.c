@@ -143,6 +143,43 @@ int people_check_owners(const struct people *people, const struct id_file *book,
 	return r;
 }
 
+static int compare_names(const void *a, const void *b)
+{
+	const struct person *const *left = a, *const *right = b;
+
+	return strcmp((*left)->name, (*right)->name);
+}
+
+const struct person **person_list_by_name(const struct person_list *list)
+{
+	const struct person **by_name = calloc(list->count + 1, sizeof(*by_name));
+
+	if (!by_name)
+		return NULL;
+	for (size_t i = 0; i < list->count; i++)
+		by_name[i] = &list->people[i];
+	qsort(by_name, list->count, sizeof(*by_name), compare_names);
+	return by_name;
+}
+
+static int compare_to_name(const void *key, const void *element)
+{
+	const struct slice *name = key;
+	const struct person *const *person = element;
+	int order = strncmp(name->text, (*person)->name, name->length);
+
+	return order ? order : (*person)->name[name->length] ? -1 : 0;
+}
+
+const struct person *person_find(const struct person *const *by_name, size_t count,
+				 struct slice name)
+{
+	const struct person *const *found =
+		bsearch(&name, by_name, count, sizeof(*by_name), compare_to_name);
+
+	return found ? *found : NULL;
+}
+
 static void free_list(struct person_list *list)
 {
 	for (size_t i = 0; i < list->count; i++)

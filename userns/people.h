@@ -34,6 +34,13 @@ int people_add_parties(const struct people *people, struct parties *uids, struct
 int people_check_owners(const struct people *people, const struct id_file *book,
 			struct findings *findings);
 
+/* Who is called so, of a list in the order of names. NULL: nobody that was listed. */
+const struct person *person_find(const struct person *const *by_name, size_t count,
+				 struct slice name);
+
+/* A list in the order of names, for person_find(); the caller frees it. NULL: no memory. */
+const struct person **person_list_by_name(const struct person_list *list);
+
 void people_free(struct people *people);
 
 #endif

@@ -122,46 +122,87 @@ static int add_finding(enum finding_kind kind, const struct audited_section *sec
 	return findings_add(findings, &finding);
 }
 
-static int check_user(struct audited_section *section, uid_t uid_min, struct findings *findings)
+/* What the sections are compared with. */
+struct reader {
+	struct policy_audit *audit;
+	const struct people *people;
+	const struct person **users; /* in the order of names */
+	const struct person **groups;
+	uid_t uid_min;
+	struct findings *findings;
+};
+
+/* One that was listed, or else one that a directory knows without listing it. 1; 0: there is none.
+ */
+static int find_user(const struct reader *reader, struct slice name, uid_t *ret)
 {
-	CLEANUP_FREE char *name = strndup(section->section.name.text, section->section.name.length);
+	const struct person *person = person_find(reader->users, reader->people->users.count, name);
+	CLEANUP_FREE char *text = strndup(name.text, name.length);
 	struct passwd *entry;
 
-	if (!name)
+	if (person) {
+		*ret = person->id;
+		return 1;
+	}
+	if (!text)
 		return -ENOMEM;
 	errno = 0;
-	entry = getpwnam(name);
-	if (!entry && !means_no_such_user(errno))
-		return -errno;
+	entry = getpwnam(text);
 	if (!entry)
-		return add_finding(FOUND_NO_USER, section, NULL, findings);
-	if (is_nobody(entry->pw_uid))
+		return means_no_such_user(errno) ? 0 : -errno;
+	*ret = entry->pw_uid;
+	return 1;
+}
+
+/* The same of a group; by its number where it has no name. */
+static int find_group(const struct reader *reader, const struct section *section, gid_t *ret)
+{
+	const struct person *person =
+		person_find(reader->groups, reader->people->groups.count, section->name);
+	CLEANUP_FREE char *text = strndup(section->name.text, section->name.length);
+	struct group *entry;
+
+	if (section->name.length > 0 && person) {
+		*ret = person->id;
+		return 1;
+	}
+	if (!text)
+		return -ENOMEM;
+	errno = 0;
+	entry = section->name.length > 0 ? getgrnam(text) : getgrgid(section->first);
+	if (!entry)
+		return means_no_such_user(errno) ? 0 : -errno;
+	*ret = entry->gr_gid;
+	return 1;
+}
+
+static int check_user(const struct reader *reader, const struct audited_section *section)
+{
+	uid_t uid = 0;
+	int r = find_user(reader, section->section.name, &uid);
+
+	if (r < 0)
+		return r;
+	if (r == 0)
+		return add_finding(FOUND_NO_USER, section, NULL, reader->findings);
+	if (is_nobody(uid))
 		return add_finding(FOUND_NO_EFFECT, section, "nobody is given nothing: remove it",
-				   findings);
-	if (is_system_account(entry->pw_uid, uid_min) && section->delegate != DELEGATE_YES)
+				   reader->findings);
+	if (is_system_account(uid, reader->uid_min) && section->delegate != DELEGATE_YES)
 		return add_finding(FOUND_NO_EFFECT, section,
 				   "a system account gets nothing without delegate = yes",
-				   findings);
+				   reader->findings);
 	return 0;
 }
 
-static int check_group(struct audited_section *section, struct findings *findings)
+static int check_group(const struct reader *reader, struct audited_section *section)
 {
-	CLEANUP_FREE char *name = strndup(section->section.name.text, section->section.name.length);
-	bool by_name = section->section.name.length > 0;
-	struct group *entry;
+	int r = find_group(reader, &section->section, &section->gid);
 
-	if (!name)
-		return -ENOMEM;
-	errno = 0;
-	entry = by_name ? getgrnam(name) : getgrgid(section->section.first);
-	if (!entry && !means_no_such_user(errno))
-		return -errno;
-	if (!entry)
-		return add_finding(FOUND_NO_GROUP, section, NULL, findings);
-	section->has_gid = true;
-	section->gid = entry->gr_gid;
-	return 0;
+	section->has_gid = r > 0;
+	if (r != 0)
+		return r < 0 ? r : 0;
+	return add_finding(FOUND_NO_GROUP, section, NULL, reader->findings);
 }
 
 /* Whoever is in the later section is in the earlier, which goes over it. */
@@ -190,27 +231,26 @@ static bool is_covered(const struct policy_audit *audit, size_t index)
 	return !left;
 }
 
-static int check_section(struct policy_audit *audit, size_t index, uid_t uid_min,
-			 struct findings *findings)
+static int check_section(const struct reader *reader, size_t index)
 {
-	struct audited_section *section = &audit->sections[index];
+	struct audited_section *section = &reader->audit->sections[index];
 	int r = 0;
 
 	if (section->section.kind & (SECTION_HOST | SECTION_DEFAULT))
 		return 0;
 	if (section->section.kind == SECTION_USER)
-		r = check_user(section, uid_min, findings);
+		r = check_user(reader, section);
 	if (section->section.kind == SECTION_GROUP)
-		r = check_group(section, findings);
+		r = check_group(reader, section);
 	if (r < 0)
 		return r;
 	if (!section->keys)
 		return add_finding(FOUND_NO_EFFECT, section, "it sets nothing: remove it",
-				   findings);
-	if (is_covered(audit, index))
+				   reader->findings);
+	if (is_covered(reader->audit, index))
 		return add_finding(FOUND_NO_EFFECT, section,
 				   "a section above is for all of these users, and goes over it",
-				   findings);
+				   reader->findings);
 	return 0;
 }
 
@@ -247,38 +287,30 @@ static int count_pool(const struct policy *policy, uint64_t *ret)
 	return 0;
 }
 
-/* Ids of all the users who are listed, by their own sections or by default. */
-static uint64_t count_needed(const struct policy_audit *audit, const struct people *people,
-			     uid_t uid_min, size_t *ret_users)
+/* All the users who are listed, but for the system's. */
+static size_t count_users(const struct reader *reader)
 {
-	uint64_t needed = 0;
+	size_t users = 0;
 
-	*ret_users = 0;
-	for (size_t i = 0; i < people->users.count; i++) {
-		const struct person *person = &people->users.people[i];
-
-		if (is_system_account(person->id, uid_min))
-			continue;
-		++*ret_users;
-		needed += audit->policy.size;
-	}
-	return needed;
+	for (size_t i = 0; i < reader->people->users.count; i++)
+		users += !is_system_account(reader->people->users.people[i].id, reader->uid_min);
+	return users;
 }
 
-static int check_pool(struct policy_audit *audit, const struct people *people, uid_t uid_min,
-		      struct findings *findings)
+static int check_pool(const struct reader *reader)
 {
+	struct policy_audit *audit = reader->audit;
 	const struct policy_setting *origin = policy_origin(&audit->policy, "pool");
 	struct finding finding = {.kind = FOUND_FULL_POOL,
 				  .ids = audit->policy.pool,
 				  .party = {.kind = PARTY_POLICY, .name = {"[host]", 6}},
 				  .wrong = audit->pool.text};
-	uint64_t needed, room = 0;
-	size_t users;
+	const size_t users = count_users(reader);
+	const uint64_t needed = (uint64_t)users * audit->policy.size;
+	uint64_t room = 0;
 	int r;
 
 	r = count_pool(&audit->policy, &room);
-	needed = count_needed(audit, people, uid_min, &users);
 	if (r < 0 || needed <= room)
 		return r;
 	note(&audit->pool,
@@ -287,21 +319,24 @@ static int check_pool(struct policy_audit *audit, const struct people *people, u
 	     users, audit->policy.size, needed, room);
 	finding.party.path = origin ? origin->file : NULL;
 	finding.party.line = origin ? origin->line : 0;
-	return findings_add(findings, &finding);
+	return findings_add(reader->findings, &finding);
 }
 
 int policy_audit_run(struct policy_audit *audit, const struct people *people,
 		     struct findings *findings)
 {
-	const uid_t uid_min = login_defs_uid_min(LOGIN_DEFS);
-	int r = 0;
+	CLEANUP_FREE const struct person **users = person_list_by_name(&people->users);
+	CLEANUP_FREE const struct person **groups = person_list_by_name(&people->groups);
+	const struct reader reader = {
+		audit, people, users, groups, login_defs_uid_min(LOGIN_DEFS), findings};
+	int r = users && groups ? 0 : -ENOMEM;
 
 	for (size_t i = 0; r == 0 && i < audit->count; i++) {
-		r = check_section(audit, i, uid_min, findings);
+		r = check_section(&reader, i);
 		if (r == 0)
 			r = check_range(audit, &audit->sections[i], findings);
 	}
-	return r < 0 ? r : check_pool(audit, people, uid_min, findings);
+	return r < 0 ? r : check_pool(&reader);
 }
 
 void policy_audit_free(struct policy_audit *audit)

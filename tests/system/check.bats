@@ -350,7 +350,8 @@ policy=/etc/security/userns.conf
 	new_user many2
 	printf '[host]\npool = 1400000000-1400065535\n' > "$policy"
 	checked
-	finds "^full-pool uid 1400000000 65536 \\[host\\] $policy:2 .*need"
+	[ "$status" = 0 ]
+	grep -q "^full-pool uid 1400000000 65536 \\[host\\] $policy:2 .*need" <<< "$output"
 	printf '[host]\npool = 1400000000-1400065535\n[default]\nsize = 1\n' > "$policy"
 	checked
 	[ "$status" = 0 ]

@@ -59,7 +59,7 @@ setup_file() {
 	for name in root nobody; do
 		asked grant $name
 		[ "$status" = 1 ]
-		[[ $stderr = *'can have no range'* ]]
+		[[ $stderr = *'is a system account'* ]]
 	done
 	asked grant nobody-has-this-name
 	[ "$status" = 1 ]

@@ -54,9 +54,11 @@ some_lines() {
 
 # A file with some of all sections, each once, in an order by chance.
 some_file() {
-	local section place=$1
+	local section place=$1 wrong=()
 	for section in $(printf '%s\n' host default gen1 gen2 number uids uid other user | shuf --random-source=<(yes $RANDOM)); do
 		chance 60 && continue
+		wrong=()
+		! chance 20 || wrong=(wrong)
 		case $section in
 		host) printf '[host]\npool = %s\n' "$(one_of 524288-1879048191 1400000000-1500000000)" ;;
 		default) echo '[default]' && some_lines "$place" ;;
@@ -65,8 +67,8 @@ some_file() {
 		number) echo "[group $gid3]" && some_lines "$place" ;;
 		uids) echo '[uid 1000-60000]' && some_lines "$place" ;;
 		uid) echo "[uid $uid-$uid]" && some_lines "$place" ;;
-		other) echo "[user \"some body\"]" && some_lines "$place" $(chance 30 && echo wrong) ;;
-		user) echo "[user $name]" && some_lines "$place" range map gids $(chance 20 && echo wrong) ;;
+		other) echo "[user \"some body\"]" && some_lines "$place" "${wrong[@]}" ;;
+		user) echo "[user $name]" && some_lines "$place" range map gids "${wrong[@]}" ;;
 		esac
 	done
 }

@@ -284,6 +284,8 @@ pieces() {
 	[ -z "$(userns_log)" ]
 	run userns explain daemon
 	[[ $output = *'PAM_IGNORE'*'uid 1 is a system account; only delegate = yes in a section [user daemon]'* ]]
+	run userns explain root
+	[[ $output = *PAM_SUCCESS*'only where its argument system-users is given' ]]
 	logged_in root
 	[ "$uid_map" = "0 $(range_of 0 | cut -d: -f1) 65536," ]
 	sed -i /^root/d "$policy"
