@@ -51,7 +51,7 @@ HELPER = helper/account helper/caps helper/close helper/command helper/create he
          helper/entitlement helper/explain helper/grant helper/main helper/mapped helper/membership helper/open helper/pin \
          helper/processes helper/ranges helper/reclaim helper/release helper/reserve helper/revoke helper/worker
 TRACES = traces/files traces/mounts traces/processes traces/progress
-USERNS = userns/admin userns/audit userns/caller userns/check userns/claims userns/columns userns/complain userns/drawing userns/exec userns/list userns/listing userns/main \
+USERNS = userns/admin userns/audit userns/caller userns/check userns/claims userns/columns userns/complain userns/drawing userns/exec userns/gather userns/list userns/listing userns/main \
          userns/map userns/maps_table userns/overlaps userns/people userns/pins userns/policy_audit userns/space userns/status userns/svg userns/table \
          userns/text
 # The command reads what the helper writes, and needs none of what libsubid does.

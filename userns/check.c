@@ -10,18 +10,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "config.h"
-#include "namespace/live.h"
 #include "subid/paths.h"
-#include "subid/programs.h"
-#include "subid/source.h"
-#include "userns/audit.h"
 #include "userns/columns.h"
 #include "userns/complain.h"
-#include "userns/people.h"
-#include "userns/policy_audit.h"
+#include "userns/gather.h"
 #include "userns/verbs.h"
 #include "util/cleanup.h"
 
@@ -239,127 +232,14 @@ static int print_findings(const struct findings *findings, const struct check_op
 	return EXIT_DONE;
 }
 
-static int add_programs(struct audit *audit)
-{
-	struct party party = {.kind = PARTY_PROGRAM};
-	const char *name;
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && programs_get(i, &name, &party.range); i++) {
-		party.name = (struct slice){name, strlen(name)};
-		r = parties_add(&audit->uids, &party);
-		if (r == 0)
-			r = parties_add(&audit->gids, &party);
-	}
-	return r;
-}
-
-static int add_live(struct audit *audit)
-{
-	CLEANUP(live_free) struct live_extents live = {.count = 0};
-	struct reason why = {.text = ""};
-	int r;
-
-	if (geteuid() != 0)
-		return complain(0, "not root, so the namespaces of others were not looked at");
-	r = live_list(&live, &why);
-	if (r < 0)
-		return complain(EXIT_SYSTEM, "live namespaces were not looked at: %s", why.text);
-	for (size_t i = 0; r == 0 && i < live.count; i++) {
-		const struct live_extent *extent = &live.extents[i];
-		const struct party party = {.kind = PARTY_NAMESPACE,
-					    .range = extent->range,
-					    .has_uid = true,
-					    .uid = extent->owner,
-					    .pid = extent->pid};
-
-		r = parties_add(extent->gids ? &audit->gids : &audit->uids, &party);
-	}
-	return r < 0 ? complain(EXIT_SYSTEM, "cannot check: %s", strerror(-r)) : 0;
-}
-
-/* Where libsubid looks elsewhere, the two files are no copies, unless the policy wants them. */
-static int find_source(enum mirror mirror, struct audit *audit)
-{
-	CLEANUP_FREE char *source = NULL;
-	struct reason why = {.text = ""};
-
-	if (lookup_source(NSSWITCH_FILE, &source, &why) < 0)
-		return complain(EXIT_SYSTEM, "copies were not compared: %s", why.text);
-	audit->copies = mirror == MIRROR_YES || (mirror == MIRROR_AUTO && !source);
-	return 0;
-}
-
-/* One that cannot be read is itself a finding. */
-static int read_policy(struct policy_audit *policy, struct reason *wrong, struct audit *audit,
-		       struct findings *findings)
-{
-	const struct finding finding = {.kind = FOUND_POLICY,
-					.party = {.kind = PARTY_POLICY, .path = USERNS_POLICY},
-					.wrong = wrong->text};
-
-	if (policy_audit_read(USERNS_POLICY, policy, wrong) < 0)
-		return findings_add(findings, &finding);
-	return policy_audit_add_parties(policy, &audit->uids, &audit->gids);
-}
-
-static int read_people(struct people *people, struct audit *audit)
-{
-	int r;
-
-	r = people_read(people);
-	if (r < 0)
-		return complain(EXIT_SYSTEM, "cannot list users and groups (NSS): %s",
-				strerror(-r));
-	r = people_add_parties(people, &audit->uids, &audit->gids);
-	return r < 0 ? complain(EXIT_SYSTEM, "cannot check: %s", strerror(-r)) : 0;
-}
-
-static void cleanup_audit(struct audit *audit)
-{
-	parties_free(&audit->uids);
-	parties_free(&audit->gids);
-}
-
-/* Everything that can be wrong; what could not be looked at does not hide the rest. */
-static int find_all(struct audit *audit, struct people *people, struct policy_audit *policy,
-		    struct reason *wrong, struct findings *findings)
-{
-	int unseen, status, r;
-	size_t owners;
-
-	unseen = read_people(people, audit);
-	status = add_live(audit);
-	unseen = unseen ? unseen : status;
-	r = read_policy(policy, wrong, audit, findings);
-	status = find_source(policy->policy.mirror, audit);
-	unseen = unseen ? unseen : status;
-	if (r == 0)
-		r = add_programs(audit);
-	if (r == 0)
-		r = audit_run(audit, findings);
-	owners = findings->count;
-	if (r == 0 && people->users.count > 0)
-		r = people_check_owners(people, &audit->listing->files[FROM_BOOK], findings);
-	findings_drop_void_copies(findings, owners);
-	if (r == 0 && !wrong->text[0])
-		r = policy_audit_run(policy, people, findings);
-	return r < 0 ? complain(EXIT_SYSTEM, "not all was checked: %s", strerror(-r)) : unseen;
-}
-
 static int check(const struct listing *listing, const struct check_options *options)
 {
-	CLEANUP(cleanup_audit) struct audit audit = {.listing = listing};
-	CLEANUP(findings_free) struct findings findings = {.count = 0};
-	CLEANUP(people_free) struct people people = {.users = {NULL, 0, 0}};
-	CLEANUP(policy_audit_free) struct policy_audit policy = {.policy = policy_defaults};
-	struct reason wrong = {.text = ""};
-	int status, unseen;
+	CLEANUP(gathered_free) struct gathered gathered;
+	int unseen = gather(listing, &gathered), status;
 
-	unseen = find_all(&audit, &people, &policy, &wrong, &findings);
 	for (size_t f = 0; f < LISTING_SOURCES; f++)
 		complain_of_unkept(&listing->files[f]);
-	status = print_findings(&findings, options);
+	status = print_findings(&gathered.findings, options);
 	return unseen ? unseen : status;
 }
 
