@@ -529,6 +529,7 @@ static void test_too_large(void **state)
 	assert_int_equal(
 		read_for("alice", scratch_write(s, "conf", text, most, 0644), &policy, &why), 0);
 	assert_policy("just not too large", &policy, &policy_defaults);
+	policy_free(&policy);
 	assert_unbelieved("too large", scratch_write(s, "conf", text, most + 1, 0644), -EFBIG,
 			  "larger than 1048576 bytes");
 }
