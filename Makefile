@@ -43,16 +43,16 @@ ALL_LDFLAGS = -Wl,-z,relro -Wl,-z,now -Wl,--as-needed $(LDFLAGS)
 UTIL   = util/array util/file util/parse util/reason
 POLICY = conf/body conf/files conf/keys conf/map conf/policy conf/scan conf/section conf/walk
 CONF   = conf/host conf/login_defs conf/selinux $(POLICY)
-SUBID  = subid/accounts subid/book subid/choose subid/conflict subid/programs subid/reclaim subid/record subid/decide subid/idfile subid/lock subid/lookup subid/newcomers subid/range subid/settle \
+SUBID  = subid/accounts subid/book subid/choose subid/conflict subid/programs subid/reclaim subid/record subid/decide subid/idfile subid/litter subid/lock subid/lookup subid/newcomers subid/range subid/settle \
          subid/reserve subid/retire subid/source subid/sources subid/subfile
-NAMESPACE = namespace/holder namespace/inspect namespace/live namespace/maps namespace/proc namespace/procstat \
+NAMESPACE = namespace/holder namespace/inspect namespace/keyfile namespace/live namespace/maps namespace/proc namespace/process namespace/procstat \
             namespace/rundir namespace/sessions namespace/state
 HELPER = helper/account helper/caps helper/close helper/command helper/create helper/deadline \
-         helper/entitlement helper/explain helper/grant helper/main helper/mapped helper/membership helper/open helper/pin \
+         helper/entitlement helper/explain helper/gc helper/grant helper/main helper/mapped helper/membership helper/open helper/pin \
          helper/processes helper/ranges helper/reclaim helper/release helper/reserve helper/revoke helper/worker
 TRACES = traces/files traces/mounts traces/processes traces/progress
 USERNS = userns/admin userns/audit userns/caller userns/check userns/claims userns/columns userns/complain userns/drawing userns/exec userns/gather userns/list userns/listing userns/main \
-         userns/map userns/maps_table userns/overlaps userns/people userns/pins userns/policy_audit userns/space userns/status userns/svg userns/table \
+         userns/map userns/maps_table userns/next userns/overlaps userns/people userns/pins userns/policy_audit userns/space userns/status userns/svg userns/table \
          userns/text
 # The command reads what the helper writes, and needs none of what libsubid does.
 USERNS_READS = conf/login_defs $(POLICY) subid/accounts subid/book subid/idfile subid/programs subid/range \

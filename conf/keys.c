@@ -107,6 +107,17 @@ static int parse_allocate(struct slice value, struct policy *policy)
 	return 0;
 }
 
+static int parse_lifetime(struct slice value, struct policy *policy)
+{
+	static const struct word words[] = {{"session", LIFETIME_SESSION}, {"boot", LIFETIME_BOOT}};
+	int lifetime = find_word(words, COUNT_OF(words), value);
+
+	if (lifetime < 0)
+		return lifetime;
+	policy->lifetime = (enum lifetime)lifetime;
+	return 0;
+}
+
 static int parse_root(struct slice value, struct policy *policy)
 {
 	static const struct word words[] = {{"user", ROOT_USER}, {"range", ROOT_RANGE}};
@@ -207,6 +218,7 @@ const struct policy_key policy_keys[] = {
 	{SECTION_USER, "range", parse_fixed, NULL, "FIRST-LAST, ids from 65536 to 4294967294"},
 	{FOR_ALL, "root", parse_root, "user", "user or range"},
 	{FOR_ALL, "setgroups", parse_setgroups, "allow", "allow or deny"},
+	{FOR_ALL, "lifetime", parse_lifetime, "session", "session or boot"},
 	{SECTION_USER, "map", parse_map, NULL, EXTENTS},
 	{SECTION_USER, "gids", parse_gids, NULL, EXTENTS},
 	{FOR_ALL, "description", parse_description, NULL, "some text"},

@@ -18,6 +18,7 @@ const struct policy policy_defaults = {
 	.mirror = MIRROR_AUTO,
 	.delegate = DELEGATE_AUTO,
 	.allocate = ALLOCATE_NEXT,
+	.lifetime = LIFETIME_SESSION,
 	.size = 65536,
 	.root = ROOT_USER,
 };

@@ -25,6 +25,11 @@ enum allocate {
 	ALLOCATE_BY_UID, /* one computed from the uid, the same on every host */
 };
 
+enum lifetime {
+	LIFETIME_SESSION, /* a namespace goes with the last that uses it */
+	LIFETIME_BOOT,	  /* it stays until the host goes down */
+};
+
 enum mirror {
 	MIRROR_AUTO, /* where libsubid reads the two files */
 	MIRROR_YES,
@@ -84,6 +89,7 @@ struct policy {
 	enum mirror mirror; /* [host] mirror: copies in /etc/subuid and /etc/subgid */
 	enum delegate delegate;
 	enum allocate allocate;
+	enum lifetime lifetime;
 	uint32_t size; /* ids per user, at least 1 */
 	enum root root;
 	bool deny_setgroups;
@@ -96,7 +102,8 @@ struct policy {
 	char *files; /* the paths of all files that were read, a line each; NULL: none */
 };
 
-/* What holds without a policy file: pool 524288-1879048191, delegate auto, size 65536, next. */
+/* What holds without a policy file: pool 524288-1879048191, delegate auto, size 65536, next,
+ * lifetime session. */
 extern const struct policy policy_defaults;
 
 /* For whom a policy is read. */

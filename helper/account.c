@@ -2,6 +2,7 @@
 /* Who a user is, asked anew: see account.h. */
 #include <errno.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,27 +10,46 @@
 #include "helper/deadline.h"
 #include "util/account.h"
 
-enum result_code account_find(const char *name, struct account *ret, struct reason *why)
+/* shown: what was looked for. */
+static enum result_code take(const struct passwd *entry, int error, const char *shown,
+			     struct account *ret, struct reason *why)
 {
-	struct passwd *entry;
-
-	deadline_phase("the user's account (NSS)");
-	errno = 0;
-	entry = getpwnam(name);
-	if (!entry && means_no_such_user(errno)) {
-		refuse(why, -ENOENT, "there is no user '%s'", name);
+	if (!entry && means_no_such_user(error)) {
+		refuse(why, -ENOENT, "there is no user '%s'", shown);
 		return RESULT_UNKNOWN_USER;
 	}
 	if (!entry) {
-		refuse_errno(why, -errno, "cannot look up the user '%s'", name);
+		refuse_errno(why, -error, "cannot look up the user '%s'", shown);
 		return RESULT_FAILED;
 	}
 	/* Libsubid looks users up as well, into the same static entry. */
 	ret->name = strdup(entry->pw_name);
 	ret->ids = (struct owner){entry->pw_uid, entry->pw_gid};
 	if (!ret->name)
-		refuse_errno(why, -ENOMEM, "cannot look up the user '%s'", name);
+		refuse_errno(why, -ENOMEM, "cannot look up the user '%s'", shown);
 	return ret->name ? RESULT_READY : RESULT_FAILED;
+}
+
+enum result_code account_find(const char *name, struct account *ret, struct reason *why)
+{
+	const struct passwd *entry;
+
+	deadline_phase("the user's account (NSS)");
+	errno = 0;
+	entry = getpwnam(name);
+	return take(entry, errno, name, ret, why);
+}
+
+enum result_code account_find_uid(uid_t uid, struct account *ret, struct reason *why)
+{
+	const struct passwd *entry;
+	char shown[16];
+
+	snprintf(shown, sizeof(shown), "%u", uid);
+	deadline_phase("the user's account (NSS)");
+	errno = 0;
+	entry = getpwuid(uid);
+	return take(entry, errno, shown, ret, why);
 }
 
 void account_free(struct account *account)

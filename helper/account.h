@@ -16,6 +16,9 @@ struct account {
  */
 enum result_code account_find(const char *name, struct account *ret, struct reason *why);
 
+/* The same by uid. */
+enum result_code account_find_uid(uid_t uid, struct account *ret, struct reason *why);
+
 void account_free(struct account *account);
 
 #endif

@@ -19,7 +19,7 @@ void verb_close(const struct request *request, struct result *ret)
 	if (r < 0)
 		refuse(&why, r, "'%s' is no uid", request->operands[0]);
 	else
-		r = release_namespace(uid, &request->session, &why);
+		r = release_namespace(uid, &request->session, NULL, true, &why);
 	ret->code = r < 0 ? RESULT_FAILED : RESULT_READY;
 	memcpy(ret->text, why.text, sizeof(ret->text));
 }

@@ -21,8 +21,9 @@
 
 static const struct verb verbs[] = {
 	{"open", verb_open, "psrS", 1, 1, VERB_OF_PARENT},
-	{"close", verb_close, "psr", 1, 1, 0},
-	{"explain", verb_explain, "S", 0, 1, VERB_FOR_ALL},
+	{"close", verb_close, "psr", 1, 1, VERB_OF_HOST},
+	{"gc", verb_gc, "", 0, 1, VERB_UNBOUNDED},
+	{"explain", verb_explain, "rST", 0, 1, VERB_FOR_ALL},
 	{"grant", verb_grant, "z", 1, 1, 0},
 	{"revoke", verb_revoke, "", 1, 1, 0},
 	{"reserve", verb_reserve, "z", 1, 2, 0},
@@ -32,17 +33,25 @@ static const struct verb verbs[] = {
 
 /* The letters are those of the verbs' options; "c" and "t" are all verbs'. */
 static const struct option options[] = {
-	{"config", required_argument, NULL, 'c'},  {"pid", required_argument, NULL, 'p'},
-	{"session", required_argument, NULL, 's'}, {"service", required_argument, NULL, 'S'},
-	{"timeout", required_argument, NULL, 't'}, {"result-fd", required_argument, NULL, 'r'},
-	{"size", required_argument, NULL, 'z'},	   {"force", no_argument, NULL, 'f'},
-	{"restart", no_argument, NULL, 'R'},	   {"help", no_argument, NULL, 'h'},
-	{"version", no_argument, NULL, 'V'},	   {NULL, 0, NULL, 0},
+	{"config", required_argument, NULL, 'c'},
+	{"pid", required_argument, NULL, 'p'},
+	{"session", required_argument, NULL, 's'},
+	{"service", required_argument, NULL, 'S'},
+	{"timeout", required_argument, NULL, 't'},
+	{"result-fd", required_argument, NULL, 'r'},
+	{"size", required_argument, NULL, 'z'},
+	{"force", no_argument, NULL, 'f'},
+	{"restart", no_argument, NULL, 'R'},
+	{"state", no_argument, NULL, 'T'},
+	{"help", no_argument, NULL, 'h'},
+	{"version", no_argument, NULL, 'V'},
+	{NULL, 0, NULL, 0},
 };
 
 static const char usage[] =
 	"Usage: userns-helper [options] open USER\n"
 	"       userns-helper [options] close UID\n"
+	"       userns-helper gc [UID]\n"
 	"       userns explain [--service=NAME] [USER]\n"
 	"       userns grant [--size=COUNT] USER\n"
 	"       userns revoke USER|UID\n"
@@ -52,7 +61,9 @@ static const char usage[] =
 	"       userns reclaim [--force | --restart] NAME|UID|START|START:COUNT\n"
 	"\n"
 	"Makes or finds the delegated user namespace of a user, or forgets a session of theirs.\n"
-	"It is started by pam_userns(8) at login; an admin can do the same by hand. The other\n"
+	"It is started by pam_userns(8) at login; an admin can do the same by hand. gc clears "
+	"what\n"
+	"logins left that were never closed. The other\n"
 	"verbs are described in userns(1).\n"
 	"\n"
 	"      --config=FILE      the policy file, else " USERNS_POLICY "\n"
@@ -63,6 +74,7 @@ static const char usage[] =
 	"      --result-fd=FD     answer with a record on this descriptor, for programs\n"
 	"      --size=COUNT       grant, reserve: how many ids, such as 65536, 64K or 1M\n"
 	"      --force            reclaim: without a look at files and processes\n"
+	"      --state            explain: as a state file has it, for programs\n"
 	"      --restart          reclaim: not from where an earlier walk was broken off\n"
 	"  -h, --help             this text\n"
 	"  -V, --version          the version\n"
@@ -118,6 +130,9 @@ static void apply_option(int letter, struct command *command)
 		break;
 	case 'f':
 		request->force = true;
+		break;
+	case 'T':
+		request->as_state = true;
 		break;
 	case 'R':
 		request->restart = true;

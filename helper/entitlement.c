@@ -237,6 +237,21 @@ int entitlement_maps(const struct account *account, const struct policy *policy,
 	return r;
 }
 
+struct state entitlement_state(const struct account *account, const struct policy *policy,
+			       const char *policy_path, const struct ns_maps *maps,
+			       char ret_owner[static ID_OWNER_SIZE])
+{
+	owner_in_files(account->name, account->ids.uid, ret_owner);
+	return (struct state){
+		.user = ret_owner,
+		.uid = account->ids.uid,
+		.gid = account->ids.gid,
+		.maps = maps,
+		.policy = policy_path,
+		.lifetime = policy->lifetime,
+	};
+}
+
 void entitlement_note_new(const struct settlement *settled, struct reason *why)
 {
 	for (size_t i = 0; i < settled->count; i++) {

@@ -9,6 +9,8 @@
 #include "conf/policy.h"
 #include "helper/account.h"
 #include "namespace/maps.h"
+#include "namespace/state.h"
+#include "subid/idfile.h"
 #include "subid/settle.h"
 
 /* Reads the policy for the user. -errno with a reason. policy_free() afterwards. */
@@ -40,6 +42,11 @@ struct settle_request entitlement_request(const struct account *account,
  */
 int entitlement_maps(const struct account *account, const struct policy *policy,
 		     const struct settlement *settled, struct ns_maps *ret, struct reason *why);
+
+/* What will be written of a namespace with these maps. It points into all of these. */
+struct state entitlement_state(const struct account *account, const struct policy *policy,
+			       const char *policy_path, const struct ns_maps *maps,
+			       char ret_owner[static ID_OWNER_SIZE]);
 
 /* Says what of it was new to the user, for the log. */
 void entitlement_note_new(const struct settlement *settled, struct reason *why);

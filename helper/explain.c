@@ -107,6 +107,15 @@ static void print_host(const struct account *account)
 	puts(knob.text);
 }
 
+static void print_policy(const struct account *account, const struct policy *policy,
+			 const char *path)
+{
+	print_files(policy, path);
+	print_settings(policy);
+	if (policy->delegate == DELEGATE_AUTO)
+		print_host(account);
+}
+
 static const char *describe(const struct user_range *range)
 {
 	if (!range->in_book)
@@ -158,26 +167,50 @@ static void print_outcome(enum result_code code, uid_t uid)
 	printf("%s%s\n", outcomes[code], path);
 }
 
-static int explain_ranges(const struct account *account, const struct policy *policy,
-			  struct reason *why)
+/* What a namespace would be made from, for userns(1). */
+static int print_state(const struct account *account, const struct policy *policy,
+		       const char *policy_path, const struct ns_maps *maps, struct reason *why)
 {
-	const struct settle_request request = entitlement_request(account, policy);
+	CLEANUP_FREE char *text = NULL;
+	char owner[ID_OWNER_SIZE];
+	const struct state state = entitlement_state(account, policy, policy_path, maps, owner);
+	int r;
+
+	r = state_format(&state, &text);
+	if (r < 0)
+		return refuse_errno(why, r, "cannot print the state");
+	fputs(text, stdout);
+	return 0;
+}
+
+static void print_maps(const struct ns_maps *maps)
+{
+	print_map("uid map:", &maps->uids);
+	print_map("gid map:", &maps->gids);
+	print_label("setgroups:");
+	puts(maps->setgroups ? "allow" : "deny");
+}
+
+static int explain_ranges(const struct account *account, const struct policy *policy,
+			  const struct request *request, struct reason *why)
+{
+	const struct settle_request what = entitlement_request(account, policy);
 	struct settlement settled;
 	struct ns_maps maps;
 	int r;
 
 	deadline_phase("the user's id range");
-	r = settle_preview(&request, &settled, why);
+	r = settle_preview(&what, &settled, why);
 	if (r < 0)
 		return r;
-	print_ranges(&settled);
+	if (!request->as_state)
+		print_ranges(&settled);
 	r = entitlement_maps(account, policy, &settled, &maps, why);
 	if (r < 0)
 		return r;
-	print_map("uid map:", &maps.uids);
-	print_map("gid map:", &maps.gids);
-	print_label("setgroups:");
-	puts(maps.setgroups ? "allow" : "deny");
+	if (request->as_state)
+		return print_state(account, policy, request->policy, &maps, why);
+	print_maps(&maps);
 	if (geteuid() != 0 && !settlement_is_recorded(&settled))
 		note(why,
 		     "not root, so no namespace of others was seen: a login may choose another "
@@ -191,15 +224,14 @@ static enum result_code explain(const struct account *account, const struct requ
 	CLEANUP(policy_free) struct policy policy = policy_defaults;
 	enum result_code code;
 
-	print_user(account);
+	if (!request->as_state)
+		print_user(account);
 	if (entitlement_read(account, request->policy, &policy, why) < 0)
 		return RESULT_FAILED;
-	print_files(&policy, request->policy);
-	print_settings(&policy);
-	if (policy.delegate == DELEGATE_AUTO)
-		print_host(account);
+	if (!request->as_state)
+		print_policy(account, &policy, request->policy);
 	code = entitlement_judge(account, &policy, request->service, why);
-	if (code == RESULT_READY && explain_ranges(account, &policy, why) < 0)
+	if (code == RESULT_READY && explain_ranges(account, &policy, request, why) < 0)
 		code = RESULT_FAILED;
 	if (code == RESULT_READY && policy.services && !request->service)
 		note(why, "only for the services %s; --service=NAME tells of one", policy.services);
@@ -228,8 +260,9 @@ void verb_explain(const struct request *request, struct result *ret)
 			    &why);
 	if (code == RESULT_READY)
 		code = explain(&account, request, &why);
-	print_outcome(code, account.ids.uid);
-	/* Nothing is wrong where the policy says no. */
-	ret->code = code == RESULT_IGNORE ? RESULT_READY : code;
+	if (!request->as_state)
+		print_outcome(code, account.ids.uid);
+	/* To people, nothing is wrong where the policy says no. */
+	ret->code = code == RESULT_IGNORE && !request->as_state ? RESULT_READY : code;
 	memcpy(ret->text, why.text, sizeof(ret->text));
 }

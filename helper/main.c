@@ -19,6 +19,7 @@
 #include "helper/command.h"
 #include "helper/deadline.h"
 #include "helper/worker.h"
+#include "namespace/procstat.h"
 #include "util/cleanup.h"
 #include "util/exit_status.h"
 #include "util/userns.h"
@@ -76,14 +77,32 @@ static int become_root(const struct verb *verb, struct reason *why)
 	return verb->flags & VERB_WALKS ? caps_before_walking(why) : caps_for_settling(why);
 }
 
+/* Is it above us? Also who has forked may close, as long as it can be seen. */
+static bool is_above(pid_t pid)
+{
+	struct procstat stat = {.parent = getppid()};
+
+	while (stat.parent != pid && stat.parent > 0)
+		if (procstat_read(stat.parent, &stat) < 0)
+			return false;
+	return stat.parent == pid;
+}
+
 /* The caller's word for whose session it is, checked where we can. */
-static int check_parent(const struct command *command, struct reason *why)
+static int check_process(const struct command *command, struct reason *why)
 {
 	pid_t pid = command->request.session.pid;
 
-	if ((command->verb->flags & VERB_OF_PARENT) && pid > 0 && pid != getppid())
+	if (pid == 0)
+		return 0;
+	if ((command->verb->flags & VERB_OF_PARENT) && pid != getppid())
 		return refuse(why, -ESRCH,
 			      "process %d, whose session this was to be, is not our parent", pid);
+	/* That of a process which is gone goes in any case. */
+	if ((command->verb->flags & VERB_OF_HOST) && !is_above(pid) &&
+	    (kill(pid, 0) == 0 || errno != ESRCH))
+		return refuse(why, -ESRCH,
+			      "process %d, whose session this was to be, is not above us", pid);
 	return 0;
 }
 
@@ -114,7 +133,7 @@ static int prepare(const struct command *command, struct reason *why)
 		return refuse(why, -EPERM, "must be run in the initial user namespace, with /proc");
 	if ((command->verb->flags & VERB_FOR_ALL) && geteuid() != 0)
 		return 0;
-	r = check_parent(command, why);
+	r = check_process(command, why);
 	return r < 0 ? r : become_root(command->verb, why);
 }
 

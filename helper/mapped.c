@@ -51,7 +51,7 @@ static int in_pin_of(uid_t uid, struct id_range uids, struct id_range gids, stru
 
 	r = rundir_open(uid, false, &dir, why);
 	if (r == 0)
-		r = pin_open(&dir, uid, &fd, why);
+		r = pin_open(&dir, &fd, why);
 	if (r == -ENOENT)
 		return 0;
 	if (r == 0)

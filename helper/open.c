@@ -42,23 +42,23 @@ enum verdict {
 	PIN_MISSING,
 };
 
+/* *ret_maps: those there are, if any. */
 static int judge_pin(const struct rundir *dir, const struct account *account,
 		     const struct ns_maps *wanted, unsigned int sessions, enum verdict *ret,
-		     struct reason *why)
+		     struct ns_maps *ret_maps, struct reason *why)
 {
 	CLEANUP_FD int fd = -1;
-	struct ns_maps maps;
 	pid_t inside = 0;
 	int r;
 
-	r = pin_open(dir, account->ids.uid, &fd, why);
+	r = pin_open(dir, &fd, why);
 	if (r == -ENOENT) {
 		*ret = PIN_MISSING;
 		return 0;
 	}
 	if (r == 0)
-		r = namespace_read_maps(fd, &account->ids, &maps, why);
-	if (r == 0 && maps_equal(&maps, wanted)) {
+		r = namespace_read_maps(fd, &account->ids, ret_maps, why);
+	if (r == 0 && maps_equal(ret_maps, wanted)) {
 		*ret = PIN_RIGHT;
 		return 0;
 	}
@@ -77,15 +77,14 @@ static int judge_pin(const struct rundir *dir, const struct account *account,
 
 /* Makes the namespace before the old one goes, and says what it is before it can be entered. */
 static int make_pin(const struct rundir *dir, const struct account *account,
-		    const struct ns_maps *maps, const struct state *state, enum verdict verdict,
-		    struct reason *why)
+		    const struct state *state, enum verdict verdict, struct reason *why)
 {
 	CLEANUP_FD int fd = -1;
 	int r;
 
 	r = caps_for_creating(why);
 	if (r == 0)
-		r = namespace_create(&account->ids, maps, &fd, why);
+		r = namespace_create(&account->ids, state->maps, &fd, why);
 	if (r == 0)
 		r = state_write(dir, state, why);
 	if (r == 0)
@@ -99,26 +98,26 @@ static int make_pin(const struct rundir *dir, const struct account *account,
 
 /* At the end, what is wanted is pinned, or is kept for those who use it. */
 static int pin_namespace(const struct rundir *dir, const struct account *account,
-			 const struct ns_maps *maps, const char *policy, unsigned int sessions,
-			 struct reason *why)
+			 const struct state *state, unsigned int sessions, struct reason *why)
 {
-	char owner[ID_OWNER_SIZE];
-	const struct state state = {.user = owner,
-				    .uid = account->ids.uid,
-				    .gid = account->ids.gid,
-				    .maps = maps,
-				    .policy = policy};
+	struct state kept = *state;
+	struct ns_maps there;
 	enum verdict verdict;
+	bool sound;
 	int r;
 
-	owner_in_files(account->name, account->ids.uid, owner);
-	r = judge_pin(dir, account, maps, sessions, &verdict, why);
-	if (r < 0 || verdict == PIN_IN_USE)
+	r = judge_pin(dir, account, state->maps, sessions, &verdict, &there, why);
+	if (r < 0)
 		return r;
+	sound = state_is_sound(dir, why);
+	if (verdict == PIN_IN_USE) {
+		kept.maps = &there;
+		return sound ? 0 : state_write(dir, &kept, why);
+	}
 	/* Also where it is right: a login that crashed may not have come to that. */
 	if (verdict == PIN_RIGHT)
-		return state_write(dir, &state, why);
-	return make_pin(dir, account, maps, &state, verdict, why);
+		return state_write(dir, state, why);
+	return make_pin(dir, account, state, verdict, why);
 }
 
 /* With the lock of the run directory held. */
@@ -126,11 +125,14 @@ static int open_session(const struct rundir *dir, const struct account *account,
 			const struct policy *policy, const struct request *request,
 			uint32_t *ret_session, struct reason *why)
 {
+	char owner[ID_OWNER_SIZE];
+	struct state state;
 	unsigned int sessions;
 	struct ns_maps maps;
 	int r;
 
 	r = settle(account, policy, &maps, why);
+	state = entitlement_state(account, policy, request->policy, &maps, owner);
 	deadline_phase("the user namespace");
 	if (r == 0)
 		r = caps_for_inspecting(why);
@@ -139,16 +141,16 @@ static int open_session(const struct rundir *dir, const struct account *account,
 	if (r == 0 && request->session.pid > 0)
 		r = session_add(dir, request->session.pid, ret_session, why);
 	if (r == 0)
-		r = pin_namespace(dir, account, &maps, request->policy, sessions, why);
+		r = pin_namespace(dir, account, &state, sessions, why);
 	return r;
 }
 
 /* After a failure: the session was not opened. What others use stays. */
-static void forget_session(const struct rundir *dir, uid_t uid, const struct session_id *session)
+static void forget_session(const struct rundir *dir, const struct session_id *session)
 {
 	if (session->number != SESSION_ANY)
 		session_remove(dir, session);
-	rundir_remove_if_unused(uid, dir);
+	rundir_remove_if_unused(dir);
 }
 
 static enum result_code delegate(const struct account *account, const struct policy *policy,
@@ -165,7 +167,7 @@ static enum result_code delegate(const struct account *account, const struct pol
 		return RESULT_FAILED;
 	r = open_session(&dir, account, policy, request, &session.number, why);
 	if (r < 0) {
-		forget_session(&dir, account->ids.uid, &session);
+		forget_session(&dir, &session);
 		return RESULT_FAILED;
 	}
 	*ret_session = session.number;

@@ -14,13 +14,16 @@
 /* Is the file just a file of the run directory, with nothing mounted on it? */
 static bool is_bare_file(const struct rundir *dir, int fd)
 {
-	struct stat file, directory;
+	struct statx file, directory;
 
-	return fstat(fd, &file) == 0 && fstat(dir->fd, &directory) == 0 && S_ISREG(file.st_mode) &&
-	       file.st_dev == directory.st_dev;
+	/* By the mount: a file of the same file system can be mounted on it. */
+	return statx(fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_MNT_ID, &file) == 0 &&
+	       statx(dir->fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &directory) == 0 &&
+	       (file.stx_mask & directory.stx_mask & STATX_MNT_ID) && S_ISREG(file.stx_mode) &&
+	       file.stx_mnt_id == directory.stx_mnt_id;
 }
 
-int pin_open(const struct rundir *dir, uid_t uid, int *ret_fd, struct reason *why)
+int pin_open(const struct rundir *dir, int *ret_fd, struct reason *why)
 {
 	CLEANUP_FD int fd = -1;
 	struct reason what;
@@ -29,14 +32,14 @@ int pin_open(const struct rundir *dir, uid_t uid, int *ret_fd, struct reason *wh
 	if (fd < 0 && errno == ENOENT)
 		return -ENOENT;
 	if (fd < 0)
-		return refuse_errno(why, -errno, "cannot open the pin of uid %u", uid);
+		return refuse_errno(why, -errno, "cannot open the pin of uid %u", dir->uid);
 	if (is_bare_file(dir, fd))
 		return -ENOENT;
-	if (namespace_check(fd, uid, &what) < 0)
+	if (namespace_check(fd, dir->uid, &what) < 0)
 		return refuse(why, -EEXIST,
 			      "what is mounted as the pin of uid %u is not theirs, and was left "
 			      "alone: %s; unmount it",
-			      uid, what.text);
+			      dir->uid, what.text);
 	*ret_fd = TAKE_FD(fd);
 	return 0;
 }

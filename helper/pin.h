@@ -12,10 +12,10 @@
 #include "util/reason.h"
 
 /*
- * Opens the namespace that is pinned and checks that it is uid's. -ENOENT: nothing is
+ * Opens the namespace that is pinned and checks that it is the user's. -ENOENT: nothing is
  * pinned; -EEXIST: something else is there, which is not touched, with a reason.
  */
-int pin_open(const struct rundir *dir, uid_t uid, int *ret_fd, struct reason *why);
+int pin_open(const struct rundir *dir, int *ret_fd, struct reason *why);
 
 /* Pins a namespace where nothing is pinned. Takes CAP_SYS_ADMIN. */
 int pin_attach(const struct rundir *dir, int namespace_fd, struct reason *why);

@@ -52,6 +52,8 @@ static int find_retiree(const char *text, char owner[static ID_OWNER_SIZE], stru
 /* The namespaces of those whose lines were retired. Capabilities are left for one. */
 static int release_all(const struct retiree *who, const struct id_set *owners, struct reason *why)
 {
+	/* Whatever the policy says: they have no ranges any more. */
+	const enum lifetime lifetime = LIFETIME_SESSION;
 	const bool any = who->has_uid || owners->count > 0;
 	uid_t first = who->has_uid ? who->uid : any ? owners->ranges[0].start : 0;
 
@@ -59,7 +61,7 @@ static int release_all(const struct retiree *who, const struct id_set *owners, s
 		if (owners->ranges[i].start != first)
 			note(why, "userns-helper close %u lets go of the namespace of that uid",
 			     owners->ranges[i].start);
-	return any ? release_namespace(first, NULL, why) : 0;
+	return any ? release_namespace(first, NULL, &lifetime, true, why) : 0;
 }
 
 static int retire(const struct retiree *who, struct reason *why)

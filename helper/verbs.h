@@ -18,6 +18,7 @@ struct request {
 	struct session_id session; /* open: only the pid; pid 0: none, for an admin at a terminal */
 	uint32_t size;		   /* ids wanted; 0: not said */
 	bool force;		   /* reclaim: without a look */
+	bool as_state;		   /* explain: as a state file has it, for programs */
 	bool restart;		   /* reclaim: not where an earlier one was */
 };
 
@@ -29,7 +30,7 @@ struct request {
  */
 typedef void verb_function(const struct request *request, struct result *ret);
 
-verb_function verb_open, verb_close;
+verb_function verb_open, verb_close, verb_gc;
 verb_function verb_explain, verb_grant, verb_revoke, verb_reserve, verb_unreserve, verb_reclaim;
 
 #endif

@@ -2,6 +2,8 @@
 #ifndef HELPER_WORKER_H
 #define HELPER_WORKER_H
 
+#include "helper/result.h"
+
 /*
  * Runs the rest of the program in a child, and gives its exit status; in the child, returns -1.
  *
@@ -12,5 +14,13 @@
  * ids would undo that bond.
  */
 int worker_start(void);
+
+/*
+ * Runs work in one more child, which ends with us, and has a deadline of its own in milliseconds;
+ * waits for it and gives its result, RESULT_FAILED or RESULT_TIMEOUT with a text where it came to
+ * none.
+ */
+void worker_run(void (*work)(const void *argument, struct result *ret), const void *argument,
+		unsigned int deadline, struct result *ret);
 
 #endif

@@ -12,6 +12,7 @@
 
 /* Fields as proc(5) numbers them; 1 and 2 are the pid and the name. */
 #define FIELD_STATE   3
+#define FIELD_PARENT  4
 #define FIELD_THREADS 20
 #define FIELD_START   22
 
@@ -20,7 +21,7 @@ static int parse_stat(const char *text, struct procstat *ret)
 	/* The name can hold anything, also blanks and parentheses. */
 	const char *name_end = strrchr(text, ')');
 	struct slice rest, field;
-	uint64_t threads = 0, start;
+	uint64_t threads = 0, parent = 0, start;
 	bool zombie = false;
 
 	if (!name_end || name_end[1] != ' ')
@@ -29,6 +30,8 @@ static int parse_stat(const char *text, struct procstat *ret)
 	for (int number = FIELD_STATE; next_field(&rest, ' ', &field); number++) {
 		if (number == FIELD_STATE)
 			zombie = slice_equals(field, "Z") || slice_equals(field, "X");
+		if (number == FIELD_PARENT && parse_number(field, INT32_MAX, &parent) < 0)
+			return -EINVAL;
 		if (number == FIELD_THREADS && parse_number(field, UINT32_MAX, &threads) < 0)
 			return -EINVAL;
 		if (number != FIELD_START)
@@ -36,7 +39,8 @@ static int parse_stat(const char *text, struct procstat *ret)
 		if (parse_number(field, UINT64_MAX, &start) < 0)
 			return -EINVAL;
 		/* A first thread that has ended shows as a zombie while others run on. */
-		*ret = (struct procstat){.ended = zombie && threads <= 1, .start = start};
+		*ret = (struct procstat){
+			.ended = zombie && threads <= 1, .parent = (pid_t)parent, .start = start};
 		return 0;
 	}
 	return -EINVAL;

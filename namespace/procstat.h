@@ -7,7 +7,8 @@
 #include <sys/types.h>
 
 struct procstat {
-	bool ended;	/* a zombie without any thread that still runs */
+	bool ended; /* a zombie without any thread that still runs */
+	pid_t parent;
 	uint64_t start; /* when it started, in clock ticks since boot */
 };
 

@@ -74,29 +74,33 @@ static bool lock_is_current(const struct rundir *dir)
 }
 
 /* -ESTALE: somebody removed the directory meanwhile. */
-static int lock_directory(struct rundir *dir, struct reason *why)
+static int lock_directory(struct rundir *dir, int flags, struct reason *why)
 {
 	dir->lock = openat(dir->fd, LOCK_NAME, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (dir->lock < 0 && errno == ENOENT)
 		return -ESTALE;
 	if (dir->lock < 0)
 		return refuse_errno(why, -errno, "cannot open the lock of the run directory");
-	while (flock(dir->lock, LOCK_EX) < 0)
-		if (errno != EINTR)
+	while (flock(dir->lock, LOCK_EX | flags) < 0)
+		if (errno == EWOULDBLOCK)
+			return -EWOULDBLOCK;
+		else if (errno != EINTR)
 			return refuse_errno(why, -errno, "cannot lock the run directory");
 	return lock_is_current(dir) ? 0 : -ESTALE;
 }
 
-int rundir_open(uid_t uid, bool create, struct rundir *ret, struct reason *why)
+/* flags: LOCK_NB not to wait. */
+static int open_locked(uid_t uid, bool create, int flags, struct rundir *ret, struct reason *why)
 {
 	int r;
 
 	do {
 		struct rundir dir = RUNDIR_INIT;
 
+		dir.uid = uid;
 		r = open_directory(uid, create, &dir.fd, why);
 		if (r == 0)
-			r = lock_directory(&dir, why);
+			r = lock_directory(&dir, flags, why);
 		if (r == 0)
 			*ret = dir;
 		else
@@ -104,6 +108,16 @@ int rundir_open(uid_t uid, bool create, struct rundir *ret, struct reason *why)
 		/* A close may remove a directory at any time until we have its lock. */
 	} while (r == -ESTALE);
 	return r;
+}
+
+int rundir_open(uid_t uid, bool create, struct rundir *ret, struct reason *why)
+{
+	return open_locked(uid, create, 0, ret, why);
+}
+
+int rundir_open_if_free(uid_t uid, struct rundir *ret, struct reason *why)
+{
+	return open_locked(uid, false, LOCK_NB, ret, why);
 }
 
 int rundir_open_to_read(uid_t uid, int *ret_fd)
@@ -119,21 +133,21 @@ int rundir_open_to_read(uid_t uid, int *ret_fd)
 	return 0;
 }
 
-void rundir_remove_if_unused(uid_t uid, const struct rundir *dir)
+int rundir_remove_if_unused(const struct rundir *dir)
 {
 	char path[RUNDIR_PATH_SIZE];
 
 	if (unlinkat(dir->fd, SESSIONS_NAME, AT_REMOVEDIR) < 0 && errno != ENOENT)
-		return;
+		return 0;
 	/* What is mounted on cannot be unlinked. */
 	if (unlinkat(dir->fd, PIN_NAME, 0) < 0 && errno != ENOENT)
-		return;
+		return 0;
 	unlinkat(dir->fd, STATE_NAME, 0);
 	/* What a crash in the middle of writing it left. */
 	unlinkat(dir->fd, STATE_NAME "+", 0);
 	unlinkat(dir->fd, LOCK_NAME, 0);
-	snprintf(path, sizeof(path), "%s/%u", USERNS_RUNDIR, uid);
-	rmdir(path);
+	snprintf(path, sizeof(path), "%s/%u", USERNS_RUNDIR, dir->uid);
+	return rmdir(path) < 0 && errno == ENOTEMPTY ? -ENOTEMPTY : 0;
 }
 
 void rundir_close(struct rundir *dir)

@@ -20,6 +20,7 @@
 #define RUNDIR_PATH_SIZE 256
 
 struct rundir {
+	uid_t uid; /* whose it is */
 	int fd;
 	int lock; /* open and locked */
 };
@@ -36,14 +37,20 @@ void rundir_pin_path(uid_t uid, char ret[static RUNDIR_PATH_SIZE]);
  */
 int rundir_open(uid_t uid, bool create, struct rundir *ret, struct reason *why);
 
+/* The same without create, if nobody has the lock. -EWOULDBLOCK, without a reason: somebody has. */
+int rundir_open_if_free(uid_t uid, struct rundir *ret, struct reason *why);
+
 /*
  * Opens it to look, without lock: for userns(1). No check of its owner, as inside a user namespace
  * root's files seem to be nobody's. -ENOENT: there is none; -errno.
  */
 int rundir_open_to_read(uid_t uid, int *ret_fd);
 
-/* Removes the directory if it has neither session nor pin. Its lock goes with it. */
-void rundir_remove_if_unused(uid_t uid, const struct rundir *dir);
+/*
+ * Removes the directory if it has neither session nor pin. Its lock goes with it. -ENOTEMPTY: files
+ * that are none of ours keep it.
+ */
+int rundir_remove_if_unused(const struct rundir *dir);
 
 void rundir_close(struct rundir *dir);
 

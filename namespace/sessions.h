@@ -2,7 +2,7 @@
 /*
  * Which logins use a namespace: a file per session in "sessions/", named PID.STARTTIME.NUMBER after
  * the process that opened it, which can open more than one. No counters: a process that
- * is gone counts for nothing, and a pid that another process got has another start time.
+ * is gone counts for nothing, and one that got its pid is told from it (process.h).
  * The caller holds the lock, and has CAP_SYS_PTRACE (procstat.h).
  */
 #ifndef NAMESPACE_SESSIONS_H
@@ -27,8 +27,9 @@ struct session_id {
 int session_add(const struct rundir *dir, pid_t pid, uint32_t *ret_number, struct reason *why);
 
 /*
- * Removes the sessions whose process is gone, the one that is leaving (NULL: none), and whatever
- * else lies there. Counts the rest.
+ * Removes the sessions whose process is gone, and the one that is leaving (NULL: none). What else
+ * lies there, cut short, another user's, or none of ours, counts for nothing and is removed, with
+ * a note. Counts the rest.
  */
 int sessions_prune(const struct rundir *dir, const struct session_id *leaving,
 		   unsigned int *ret_live, struct reason *why);
@@ -36,7 +37,10 @@ int sessions_prune(const struct rundir *dir, const struct session_id *leaving,
 /* Removes one session, without a look at any process: for an open that failed. */
 void session_remove(const struct rundir *dir, const struct session_id *session);
 
-/* Is a file's name that of a live session? Which one, if so. */
-bool session_is_live(const char *name, struct session_id *ret);
+/*
+ * Is a file in the open directory of uid's sessions that of a live session? Which one, if so.
+ * Without lock, for userns(1).
+ */
+bool session_is_live(int sessions, const char *name, uid_t uid, struct session_id *ret);
 
 #endif

@@ -16,9 +16,9 @@ struct gathered {
 };
 
 /*
- * Looks at the files that were listed, real users and groups, live namespaces, other programs and the
- * policy. What could not be looked at does not hide the rest: it is complained of, and is an exit
- * status, else 0. gathered_free() afterwards, also then.
+ * Looks at the files that were listed, real users and groups, live namespaces, other programs and
+ * the policy. What could not be looked at does not hide the rest: it is complained of, and is an
+ * exit status, else 0. gathered_free() afterwards, also then.
  */
 int gather(const struct listing *listing, struct gathered *ret);
 

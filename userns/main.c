@@ -15,7 +15,7 @@ static const struct {
 	{"check", verb_check},	       {"exec", verb_exec},	   {"explain", verb_of_helper},
 	{"grant", verb_of_helper},     {"list", verb_list},	   {"reclaim", verb_of_helper},
 	{"reserve", verb_of_helper},   {"revoke", verb_of_helper}, {"status", verb_status},
-	{"unreserve", verb_of_helper},
+	{"unreserve", verb_of_helper}, {"gc", verb_of_helper},
 };
 
 static const char usage[] =
@@ -30,6 +30,7 @@ static const char usage[] =
 	"       userns reserve NAME RANGE\n"
 	"       userns reserve --size=COUNT NAME\n"
 	"       userns unreserve NAME [RANGE]\n"
+	"       userns gc [USER]\n"
 	"       userns reclaim [--force | --restart] NAME|START\n"
 	"\n"
 	"Your own part of this host's user ids: a user namespace made at login.\n"
@@ -43,6 +44,7 @@ static const char usage[] =
 	"  revoke         take a user's ranges away: they are retired, and given to nobody\n"
 	"  reserve        set ids aside for another program\n"
 	"  unreserve      retire such ids\n"
+	"  gc             clear what logins left that were never closed\n"
 	"  reclaim        free retired ids, if no file or process has them\n"
 	"  -h, --help     this text; userns(1) has the rest\n"
 	"  -V, --version  the version\n";

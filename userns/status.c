@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * "userns status": a user's delegated namespace, its maps as the kernel has them where the caller
- * may enter it, its sessions, and the policy that made it.
+ * may enter it, its sessions, the policy that made it, and what the next login makes of it.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -14,68 +14,56 @@
 #include <unistd.h>
 
 #include "namespace/inspect.h"
+#include "namespace/keyfile.h"
 #include "namespace/rundir.h"
 #include "namespace/sessions.h"
 #include "namespace/state.h"
 #include "userns/caller.h"
 #include "userns/complain.h"
 #include "userns/maps_table.h"
+#include "userns/next.h"
 #include "userns/verbs.h"
 #include "util/cleanup.h"
-#include "util/file.h"
 #include "util/parse.h"
 
-#define STATE_MAX 65536
+/* Whose namespace it is. */
+struct person {
+	uid_t uid;
+	char name[256]; /* as NSS has it, or else the uid */
+};
 
-static int find_user(int argc, char **argv, uid_t *ret_uid)
+static void set_person(const struct passwd *entry, uid_t uid, struct person *ret)
 {
-	struct passwd *entry;
+	ret->uid = uid;
+	if (entry)
+		snprintf(ret->name, sizeof(ret->name), "%s", entry->pw_name);
+	else
+		snprintf(ret->name, sizeof(ret->name), "%u", uid);
+}
+
+static int find_user(int argc, char **argv, struct person *ret)
+{
+	const struct passwd *entry = NULL;
+	int status = 0;
+	uid_t uid;
 	gid_t gid;
 
 	if (argc > 2)
 		return complain(EXIT_USAGE, "status takes one user at most; see userns --help");
-	if (argc < 2)
-		return find_caller(ret_uid, &gid);
-	errno = 0;
-	entry = getpwnam(argv[1]);
-	if (entry) {
-		*ret_uid = entry->pw_uid;
-		return 0;
-	}
-	if (parse_id(argv[1], ret_uid) == 0)
-		return 0;
-	return complain(EXIT_REFUSED, "there is no user '%s'", argv[1]);
+	if (argc == 2)
+		entry = getpwnam(argv[1]);
+	if (entry)
+		uid = entry->pw_uid;
+	else if (argc < 2)
+		status = find_caller(&uid, &gid);
+	else if (parse_id(argv[1], &uid) < 0)
+		status = complain(EXIT_REFUSED, "there is no user '%s'", argv[1]);
+	if (status == 0)
+		set_person(entry ? entry : getpwuid(uid), uid, ret);
+	return status;
 }
 
-/* A map as the state has it, with commas for newlines. */
-static int parse_state_map(const char *text, const char *key, struct id_map *ret)
-{
-	CLEANUP_FREE char *map = NULL;
-	struct slice value = state_find(text, key);
-
-	if (!value.text)
-		return -EINVAL;
-	map = strndup(value.text, value.length);
-	if (!map)
-		return -ENOMEM;
-	for (char *c = map; *c; c++)
-		if (*c == ',')
-			*c = '\n';
-	return map_parse(map, ret);
-}
-
-static int maps_of_state(const char *text, struct ns_maps *ret)
-{
-	int r;
-
-	ret->setgroups = slice_equals(state_find(text, "setgroups"), "allow");
-	r = parse_state_map(text, "uid_map", &ret->uids);
-	if (r == 0)
-		r = parse_state_map(text, "gid_map", &ret->gids);
-	return r;
-}
-
-static void print_sessions(int dir)
+static void print_sessions(int dir, uid_t uid)
 {
 	CLEANUP_DIR DIR *listing = NULL;
 	struct dirent *entry;
@@ -87,7 +75,7 @@ static void print_sessions(int dir)
 	while (listing && (entry = readdir(listing))) {
 		struct session_id session;
 
-		if (session_is_live(entry->d_name, &session))
+		if (session_is_live(fd, entry->d_name, uid, &session))
 			printf(" %d", session.pid);
 	}
 	putchar('\n');
@@ -95,50 +83,102 @@ static void print_sessions(int dir)
 
 static void print_value(const char *label, const char *state, const char *key)
 {
-	struct slice value = state_find(state, key);
+	struct slice value = keyfile_find(state, key);
 
 	if (value.text)
 		printf("%-10s %.*s\n", label, (int)value.length, value.text);
 }
 
-/* *ret_text is empty where there is no state. */
-static int read_state(int dir, char **ret_text)
+/* *ret_text is empty where there is no state to be believed, and *ret_why says why not. */
+static int read_state(int dir, uid_t uid, char **ret_text, struct reason *ret_why)
 {
-	CLEANUP_FD int fd = -1;
-	size_t length;
+	int r;
 
-	fd = openat(dir, STATE_NAME, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	if (fd < 0 && errno == ENOENT) {
-		*ret_text = strdup("");
-		return *ret_text ? 0 : -ENOMEM;
-	}
-	return fd < 0 ? -errno : file_read(fd, STATE_MAX, ret_text, &length);
+	r = state_read(dir, uid, ret_text, ret_why);
+	if (r == -ENOENT)
+		refuse(ret_why, r, "there is none");
+	if (r != -ENOENT && r != -EINVAL)
+		return r;
+	*ret_text = strdup("");
+	return *ret_text ? 0 : -ENOMEM;
 }
 
-static int print_status(int dir, int pin, const char *path)
+static int print_present(int dir, int pin, const struct person *person, const char *state,
+			 struct ns_maps *ret_maps)
 {
-	CLEANUP_FREE char *state = NULL;
 	struct reason why = {.text = ""};
-	struct ns_maps maps;
+	char path[RUNDIR_PATH_SIZE];
 	bool from_kernel;
 	int r;
 
-	r = read_state(dir, &state);
-	if (r < 0)
-		return complain(EXIT_SYSTEM, "cannot read the state beside %s: %s", path,
-				strerror(-r));
-	from_kernel = namespace_read_maps(pin, NULL, &maps, &why) == 0;
-	r = from_kernel ? 0 : maps_of_state(state, &maps);
+	rundir_pin_path(person->uid, path);
+	from_kernel = namespace_read_maps(pin, NULL, ret_maps, &why) == 0;
+	r = from_kernel ? 0 : state_maps(state, ret_maps);
 	if (r < 0)
 		return complain(EXIT_REFUSED, "cannot read the maps of %s: %s", path, why.text);
 	printf("%-10s %s\n", "namespace:", path);
 	print_value("user:", state, "user");
 	print_value("policy:", state, "policy");
-	printf("%-10s %s\n", "setgroups:", maps.setgroups ? "allow" : "deny");
-	print_sessions(dir);
+	print_value("lifetime:", state, "lifetime");
+	printf("%-10s %s\n", "setgroups:", ret_maps->setgroups ? "allow" : "deny");
+	print_sessions(dir, person->uid);
 	printf("maps, as %s:\n", from_kernel ? "the kernel has them" : "they were written");
-	r = print_maps(&maps);
+	r = print_maps(ret_maps);
 	return r == 0 ? EXIT_DONE : complain(EXIT_SYSTEM, "cannot print: %s", strerror(-r));
+}
+
+static bool same_value(const char *a, const char *b, const char *key)
+{
+	struct slice left = keyfile_find(a, key), right = keyfile_find(b, key);
+
+	return left.text && right.text && left.length == right.length &&
+	       memcmp(left.text, right.text, left.length) == 0;
+}
+
+/* What a login makes of it that finds nobody using it. */
+static int print_next(const struct person *person, const char *state, const struct ns_maps *present)
+{
+	CLEANUP(next_login_free) struct next_login next = {.state = NULL};
+	struct reason why = {.text = ""};
+	int r;
+
+	r = next_login_ask(person->name, &next, &why);
+	if (r < 0) {
+		printf("next login: %s: %s\n", r == -ENODATA ? "no namespace" : "not known",
+		       why.text);
+		return EXIT_DONE;
+	}
+	if (maps_equal(&next.maps, present)) {
+		puts("next login: keeps it");
+		if (!same_value(state, next.state, "lifetime"))
+			print_value("lifetime:", next.state, "lifetime");
+		return EXIT_DONE;
+	}
+	puts("next login: makes another, if nobody uses this one:");
+	print_value("lifetime:", next.state, "lifetime");
+	printf("%-10s %s\n", "setgroups:", next.maps.setgroups ? "allow" : "deny");
+	r = print_maps(&next.maps);
+	return r == 0 ? EXIT_DONE : complain(EXIT_SYSTEM, "cannot print: %s", strerror(-r));
+}
+
+static int print_status(int dir, int pin, const struct person *person)
+{
+	CLEANUP_FREE char *state = NULL;
+	struct reason why = {.text = ""};
+	struct ns_maps maps;
+	int status, r;
+
+	r = read_state(dir, person->uid, &state, &why);
+	if (r < 0)
+		return complain(EXIT_SYSTEM, "cannot read the state of uid %u: %s", person->uid,
+				why.text);
+	if (!*state)
+		complain(EXIT_DONE, "the state of uid %u was ignored: %s", person->uid, why.text);
+	status = print_present(dir, pin, person, state, &maps);
+	if (status != EXIT_DONE)
+		return status;
+	fflush(stdout);
+	return print_next(person, state, &maps);
 }
 
 int verb_status(int argc, char **argv)
@@ -146,20 +186,21 @@ int verb_status(int argc, char **argv)
 	CLEANUP_FD int dir = -1;
 	CLEANUP_FD int pin = -1;
 	char path[RUNDIR_PATH_SIZE];
-	uid_t uid;
+	struct person person;
 	int status, r;
 
-	status = find_user(argc, argv, &uid);
+	status = find_user(argc, argv, &person);
 	if (status != 0)
 		return status;
-	rundir_pin_path(uid, path);
-	r = rundir_open_to_read(uid, &dir);
+	rundir_pin_path(person.uid, path);
+	r = rundir_open_to_read(person.uid, &dir);
 	if (r < 0 && r != -ENOENT)
 		return complain(EXIT_SYSTEM, "cannot open the directory of %s: %s", path,
 				strerror(-r));
 	if (r == 0)
 		pin = openat(dir, PIN_NAME, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (pin < 0 || namespace_check_type(pin) < 0)
-		return complain(EXIT_REFUSED, "uid %u has no namespace; one is made at login", uid);
-	return print_status(dir, pin, path);
+		return complain(EXIT_REFUSED, "uid %u has no namespace; one is made at login",
+				person.uid);
+	return print_status(dir, pin, &person);
 }

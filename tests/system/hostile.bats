@@ -110,7 +110,7 @@ left_alone() {
 		ln -s /tmp/links.target "$dir/$name"
 		login_as links
 		case $name in
-		lock | sessions) reported 'open 14' ;;
+		lock) reported 'open 14' ;;
 		*) reported 'open 0' ;;
 		esac
 		case $name in
@@ -131,7 +131,7 @@ left_alone() {
 	in_own_namespace "$pid"
 	[ "user:[$(cat /tmp/nested.first)]" != "$(readlink "/proc/$pid/ns/user")" ]
 	[ "$(stat -Lc %i "/run/userns/$uid/user")" = "$(cat /tmp/nested.first)" ]
-	userns_log | grep -q "process $pid is still in the namespace; it stays"
+	userns_log | grep -q "process $pid (sleep) is still in the namespace; it stays"
 	kill "$pid"
 	login_as nested
 	no_namespace_left "$uid"
@@ -156,11 +156,20 @@ left_alone() {
 
 @test "a session of a pid that another process has got by now counts for nothing" {
 	new_user reborn
+	session="printf 'version=1\nuid=$uid\npidfd=%s\n'"
+	start=$(awk '{print $22}' /proc/$$/stat)
 	# At a close: $$ lives, but did not start at tick 1.
-	login_as reborn /bin/sh -c "touch /run/userns/$uid/sessions/$$.1.0"
+	login_as reborn /bin/sh -c "$session 0 > /run/userns/$uid/sessions/$$.1.0"
 	no_namespace_left "$uid"
+	# Nor is it the one of that number. Had it none, it would stay.
+	login_as reborn /bin/sh -c "$session 1 > /run/userns/$uid/sessions/$$.$start.0"
+	no_namespace_left "$uid"
+	login_as reborn /bin/sh -c "$session 0 > /run/userns/$uid/sessions/$$.$start.0"
+	[ -e "/run/userns/$uid/user" ]
+	rm "/run/userns/$uid/sessions/$$.$start.0"
+	[ -z "$(userns_log | grep -v allocated)" ]
 	# At an open, of a session beside it.
-	login_as reborn /bin/sh -c "touch /run/userns/$uid/sessions/$$.1.0
+	login_as reborn /bin/sh -c "$session 0 > /run/userns/$uid/sessions/$$.1.0
 		$pamhost /tmp/reborn.report userns-test reborn /bin/ls /run/userns/$uid/sessions > /tmp/reborn.seen"
 	[ "$(wc -l < /tmp/reborn.seen)" = 2 ]
 	[ -z "$(grep '\.1\.0$' /tmp/reborn.seen)" ]

@@ -63,7 +63,7 @@ load common
 	login_as stays /bin/sh -c "stat -Lc %i /run/userns/$uid/user > /tmp/stays.first
 		setsid nsenter --user=/run/userns/$uid/user sleep 60 & echo \$! > /tmp/stays.pid; sleep 0.3"
 	[ -e "/run/userns/$uid/user" ]
-	userns_log | grep -q "process [0-9]* is still in the namespace"
+	userns_log | grep -q "process [0-9]* (.*) is still in the namespace"
 	login_as stays /bin/sh -c "stat -Lc %i /run/userns/$uid/user > /tmp/stays.second"
 	cmp /tmp/stays.first /tmp/stays.second
 	kill "$(cat /tmp/stays.pid)"

@@ -39,7 +39,7 @@ static void assert_policy(const char *name, const struct policy *found, const st
 {
 	if (!id_range_equal(found->pool, wanted->pool) || found->delegate != wanted->delegate ||
 	    found->size != wanted->size || found->allocate != wanted->allocate ||
-	    !id_range_equal(found->range, wanted->range))
+	    found->lifetime != wanted->lifetime || !id_range_equal(found->range, wanted->range))
 		fail_msg("%s: pool %u+%u, delegate %d, allocate %d, size %u, range %u+%u", name,
 			 found->pool.start, found->pool.count, found->delegate, found->allocate,
 			 found->size, found->range.start, found->range.count);
@@ -272,6 +272,10 @@ static void test_users(void **state)
 		{DEFAULT "allocate = next\n", {.allocate = ALLOCATE_NEXT}},
 		{DEFAULT "allocate = by-uid\n", {.allocate = ALLOCATE_BY_UID}},
 		{ALICE "size = 1000\n", {.size = 1000}},
+		{DEFAULT "lifetime = session\n", {.lifetime = LIFETIME_SESSION}},
+		{DEFAULT "lifetime = boot\n", {.lifetime = LIFETIME_BOOT}},
+		{DEFAULT "lifetime = boot\n" ALICE "lifetime = session\n",
+		 {.lifetime = LIFETIME_SESSION}},
 		{ALICE "delegate = no\nallocate = by-uid\n",
 		 {.delegate = DELEGATE_NO, .allocate = ALLOCATE_BY_UID}},
 		/* Key by key, wherever the sections stand. */
@@ -377,6 +381,8 @@ static void test_bad(void **state)
 		{DEFAULT "allocate = by_uid\n", 2, BAD_ALLOCATE},
 		{DEFAULT "allocate = Next\n", 2, BAD_ALLOCATE},
 		{DEFAULT "allocate =\n", 2, BAD_ALLOCATE},
+		{DEFAULT "lifetime = login\n", 2, "lifetime = login: expected session or boot"},
+		{HOST "lifetime = boot\n", 2, "unknown key 'lifetime' in section [host]"},
 		{HOST "allocate = next\n", 2, "unknown key 'allocate' in section [host]"},
 		{DEFAULT "range = 700000-700999\n", 2, "unknown key 'range' in section [default]"},
 		{ALICE "range = 65535-700999\n", 2, BAD_POOL},

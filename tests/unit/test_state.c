@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Tests of helper/state: what is written for people, and how one value is found in it. */
+/* Tests of namespace/state and keyfile: what is written, and when it is believed. */
+#include "namespace/keyfile.h"
 #include "namespace/state.h"
 #include "tests/unit/scratch.h"
 #include "util/file.h"
@@ -31,7 +32,7 @@ static void test_find(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct slice found = state_find(rows[i].text, rows[i].key);
+		struct slice found = keyfile_find(rows[i].text, rows[i].key);
 		const char *value = found.text;
 		size_t length = found.length;
 
@@ -55,7 +56,8 @@ static const char written[] = "version=1\n"
 			      "uid_map=0 1000 1,1 524288 65536,\n"
 			      "gid_map=0 100 1,1 700000 65536,\n"
 			      "setgroups=deny\n"
-			      "policy=/etc/security/userns.conf\n";
+			      "policy=/etc/security/userns.conf\n"
+			      "lifetime=boot\n";
 
 static struct ns_maps some_maps(bool setgroups)
 {
@@ -73,7 +75,8 @@ static int write_state(struct scratch *s, const struct ns_maps *maps, struct rea
 				   .uid = 1000,
 				   .gid = 100,
 				   .maps = maps,
-				   .policy = "/etc/security/userns.conf"};
+				   .policy = "/etc/security/userns.conf",
+				   .lifetime = LIFETIME_BOOT};
 
 	return state_write(&dir, &what, why);
 }
@@ -105,10 +108,10 @@ static void test_write_over_older(void **state)
 	assert_int_equal(write_state(s, &maps, &why), 0);
 	fd = openat(s->fd, STATE_NAME, O_RDONLY | O_CLOEXEC);
 	assert_int_equal(file_read(fd, 4096, &text, &length), 0);
-	assert_true(slice_equals(state_find(text, "setgroups"), "allow"));
+	assert_true(slice_equals(keyfile_find(text, "setgroups"), "allow"));
 	/* What was written is found as it was put in. */
 	assert_int_equal(map_format(&maps.gids, ',', map), 0);
-	assert_true(slice_equals(state_find(text, "gid_map"), map));
+	assert_true(slice_equals(keyfile_find(text, "gid_map"), map));
 	assert_int_equal(count_files(s), 1);
 }
 
@@ -133,6 +136,70 @@ static void test_write_failures(void **state)
 	assert_int_equal(count_files(s), 1);
 }
 
+static void test_read(void **state)
+{
+	static const struct {
+		size_t length; /* of what was written */
+		const char *from, *to, *told;
+	} rows[] = {
+		{sizeof(written) - 1, NULL, NULL, NULL},
+		{0, NULL, NULL, "it is cut short"},
+		{30, NULL, NULL, "it is cut short"},
+		{sizeof(written) - 2, NULL, NULL, "it is cut short"},
+		{sizeof(written) - 1, "version=1", "version=2", "it is of version 2"},
+		{sizeof(written) - 1, "version=1", "version=x", "it is cut short"},
+		{sizeof(written) - 1, "uid=1000", "uid=1001", "it is not uid 1000's"},
+		{sizeof(written) - 1, "lifetime=", "lifetima=", "it is cut short"},
+	};
+	struct scratch *s = *state;
+	const struct rundir dir = {.uid = 1000, .fd = s->fd, .lock = -1};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct reason why = {.text = ""};
+		char text[sizeof(written)];
+
+		memcpy(text, written, sizeof(text));
+		if (rows[i].from)
+			memcpy(strstr(text, rows[i].from), rows[i].to, strlen(rows[i].to));
+		scratch_write(s, STATE_NAME, text, rows[i].length, 0644);
+		assert_int_equal(state_is_sound(&dir, &why), !rows[i].told);
+		if (rows[i].told)
+			TELLS(rows[i].told, &why, rows[i].told);
+		assert_int_equal(state_lifetime(&dir, &why),
+				 rows[i].told ? LIFETIME_SESSION : LIFETIME_BOOT);
+	}
+}
+
+static void test_read_no_file(void **state)
+{
+	struct scratch *s = *state;
+	const struct rundir dir = {.uid = 1000, .fd = s->fd, .lock = -1};
+	struct ns_maps maps = some_maps(true);
+	struct reason why = {.text = ""};
+
+	assert_false(state_is_sound(&dir, &why));
+	assert_string_equal(why.text, "");
+	scratch_write(s, STATE_NAME, written, sizeof(written) - 1, 0666);
+	assert_false(state_is_sound(&dir, &why));
+	TELLS("writable", &why, "writable for others");
+	unlinkat(s->fd, STATE_NAME, 0);
+	assert_int_equal(mkdirat(s->fd, STATE_NAME, 0755), 0);
+	assert_false(state_is_sound(&dir, &why));
+	TELLS("directory", &why, "it is no file");
+	assert_int_equal(write_state(s, &maps, &why), 0);
+	assert_true(state_is_sound(&dir, &why));
+}
+
+static void test_maps(void **state)
+{
+	struct ns_maps maps = some_maps(false), found;
+
+	(void)state;
+	assert_int_equal(state_maps(written, &found), 0);
+	assert_true(maps_equal(&maps, &found));
+	assert_int_equal(state_maps("uid_map=0 1 1,\n", &found), -EINVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -140,6 +207,9 @@ int main(void)
 		SCRATCH_TEST(test_write),
 		SCRATCH_TEST(test_write_over_older),
 		SCRATCH_TEST(test_write_failures),
+		SCRATCH_TEST(test_read),
+		SCRATCH_TEST(test_read_no_file),
+		cmocka_unit_test(test_maps),
 	};
 
 	return cmocka_run_group_tests_name("state", tests, NULL, NULL);

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * "gc": clears what logins left that never closed: sessions of processes that are gone, pins that
+ * nobody uses, directories that were half made. Each user is cleared by a process of its own, so
+ * that one for whom the directory or a lock gives no answer holds up nobody else, and privilege
+ * only shrinks, as at a logout. Runs as root; caps.h says with which capabilities.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "helper/account.h"
+#include "helper/deadline.h"
+#include "helper/entitlement.h"
+#include "helper/release.h"
+#include "helper/verbs.h"
+#include "helper/worker.h"
+#include "namespace/rundir.h"
+#include "subid/litter.h"
+#include "util/cleanup.h"
+#include "util/parse.h"
+
+/* How long one user may take. */
+#define TIME_FOR_ONE_MSEC 20000
+
+struct task {
+	uid_t uid;
+	bool wait;	    /* for the lock: somebody has asked for just this user */
+	const char *policy; /* the file */
+};
+
+/*
+ * How long the policy of now wants the namespace to stay: no longer than it is used, for who is no
+ * user any more, or is to have none. False: it is not known, as when the directory is down.
+ */
+static bool ask_policy(const struct task *task, enum lifetime *ret)
+{
+	CLEANUP(policy_free) struct policy policy = policy_defaults;
+	CLEANUP(account_free) struct account account = {.name = NULL};
+	struct reason ignored = {.text = ""};
+	enum result_code code;
+
+	code = account_find_uid(task->uid, &account, &ignored);
+	if (code == RESULT_READY && entitlement_read(&account, task->policy, &policy, &ignored) < 0)
+		code = RESULT_FAILED;
+	if (code == RESULT_READY)
+		code = entitlement_judge(&account, &policy, NULL, &ignored);
+	if (code == RESULT_FAILED)
+		return false;
+	*ret = code == RESULT_READY ? policy.lifetime : LIFETIME_SESSION;
+	return true;
+}
+
+/* In a process of its own. */
+static void clear_user(const void *argument, struct result *ret)
+{
+	const struct task *task = argument;
+	struct reason why = {.text = ""};
+	enum lifetime lifetime;
+	bool known;
+	int r;
+
+	known = ask_policy(task, &lifetime);
+	r = release_namespace(task->uid, NULL, known ? &lifetime : NULL, task->wait, &why);
+	/* Who has the lock opens or closes, and clears the same. */
+	if (r == -EWOULDBLOCK && !task->wait)
+		r = 0;
+	ret->code = r < 0 ? RESULT_FAILED : RESULT_READY;
+	memcpy(ret->text, why.text, sizeof(ret->text));
+}
+
+static void clear_litter(const void *argument, struct result *ret)
+{
+	struct reason why = {.text = ""};
+	int r;
+
+	(void)argument;
+	deadline_phase("shadow's locks in /etc");
+	r = subid_litter_remove(&why);
+	if (r > 0)
+		note(&why, "removed what a killed program has left beside the files of ranges");
+	ret->code = r < 0 ? RESULT_FAILED : RESULT_READY;
+	memcpy(ret->text, why.text, sizeof(ret->text));
+}
+
+static bool has_directory(uid_t uid)
+{
+	char path[RUNDIR_PATH_SIZE];
+
+	snprintf(path, sizeof(path), "%s/%u", USERNS_RUNDIR, uid);
+	return access(path, F_OK) == 0;
+}
+
+static void run_for_user(const struct task *task, struct result *ret)
+{
+	bool before = has_directory(task->uid);
+
+	worker_run(clear_user, task, TIME_FOR_ONE_MSEC, ret);
+	if (before && !has_directory(task->uid))
+		printf("uid %u: cleared\n", task->uid);
+}
+
+/* Is it a name that we give? */
+static bool parse_name(const char *name, uid_t *ret)
+{
+	char again[16];
+
+	if (parse_id(name, ret) < 0)
+		return false;
+	snprintf(again, sizeof(again), "%u", *ret);
+	return strcmp(again, name) == 0;
+}
+
+static void complain(const char *name, const char *text)
+{
+	fprintf(stderr, "%s: %s%s%s\n", program_invocation_short_name, name, *name ? ": " : "",
+		text);
+}
+
+/* False, with a word to stderr, when it is not as it should be. */
+static bool gc_entry(const char *name, const char *policy)
+{
+	struct task task = {.policy = policy};
+	char shown[RUNDIR_PATH_SIZE + NAME_MAX];
+	struct result result;
+
+	if (!parse_name(name, &task.uid)) {
+		snprintf(shown, sizeof(shown), "%s/%s", USERNS_RUNDIR, name);
+		make_printable(shown);
+		complain(shown, "is no user's, and was left alone");
+		return false;
+	}
+	run_for_user(&task, &result);
+	/* Why a namespace stays that is in use is no news. */
+	if (result.code == RESULT_READY)
+		return true;
+	snprintf(shown, sizeof(shown), "uid %u", task.uid);
+	complain(shown, result.text);
+	return false;
+}
+
+static enum result_code gc_all(const char *policy, struct reason *why)
+{
+	CLEANUP_DIR DIR *users = opendir(USERNS_RUNDIR);
+	enum result_code code = RESULT_READY;
+	struct dirent *entry;
+	struct result litter;
+
+	if (!users && errno != ENOENT) {
+		refuse_errno(why, -errno, "cannot read %s", USERNS_RUNDIR);
+		return RESULT_FAILED;
+	}
+	while (users && (errno = 0, entry = readdir(users)))
+		if (entry->d_name[0] != '.' && !gc_entry(entry->d_name, policy))
+			code = RESULT_FAILED;
+	worker_run(clear_litter, NULL, TIME_FOR_ONE_MSEC, &litter);
+	if (litter.text[0])
+		note(why, "%s", litter.text);
+	return litter.code == RESULT_READY ? code : RESULT_FAILED;
+}
+
+/* By uid, as its user may be gone, or by name. */
+static enum result_code find_uid(const char *text, uid_t *ret, struct reason *why)
+{
+	CLEANUP(account_free) struct account account = {.name = NULL};
+	enum result_code code;
+
+	if (parse_id(text, ret) == 0)
+		return RESULT_READY;
+	code = account_find(text, &account, why);
+	*ret = account.ids.uid;
+	return code;
+}
+
+void verb_gc(const struct request *request, struct result *ret)
+{
+	struct task task = {.policy = request->policy, .wait = true};
+	struct reason why = {.text = ""};
+
+	if (request->operand_count == 0) {
+		ret->code = gc_all(request->policy, &why);
+	} else {
+		ret->code = find_uid(request->operands[0], &task.uid, &why);
+		if (ret->code == RESULT_READY) {
+			run_for_user(&task, ret);
+			return;
+		}
+	}
+	memcpy(ret->text, why.text, sizeof(ret->text));
+}

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# How long a namespace stays: lifetime = session, boot; and what the policy says when it changes
+# under a living one.
+
+load common
+
+teardown() {
+	[ "${USERNS_SANDBOX:-}" != inside ] || rm -f /etc/security/userns.conf
+}
+
+policy() {
+	printf '[default]\n%s\n' "$@" > /etc/security/userns.conf
+}
+
+inode_of() {
+	stat -Lc %i "/run/userns/$1/user"
+}
+
+@test "lifetime = boot: the namespace stays after logout, and the next login finds the same" {
+	new_user booted
+	policy 'lifetime = boot'
+	login_as booted /bin/sh -c "stat -Lc %i /run/userns/$uid/user > /tmp/booted.first"
+	[ "$(inode_of "$uid")" = "$(cat /tmp/booted.first)" ]
+	userns_log | grep -qF "uid $uid: the namespace stays, as its lifetime is boot"
+	[ -z "$(ls "/run/userns/$uid/sessions")" ]
+	login_as booted /bin/sh -c "stat -Lc %i /run/userns/$uid/user > /tmp/booted.second"
+	cmp /tmp/booted.first /tmp/booted.second
+	# The user can enter it with nobody logged in.
+	as_user booted userns exec true
+	# gc leaves it: that is what the policy wants.
+	run "$helper" gc
+	[ "$status" = 0 ]
+	[ -z "$output" ]
+	[ "$(inode_of "$uid")" = "$(cat /tmp/booted.first)" ]
+}
+
+@test "lifetime of one user goes over that of all" {
+	new_user short
+	policy 'lifetime = boot' '[user short]' 'lifetime = session'
+	login_as short
+	no_namespace_left "$uid"
+}
+
+@test "a logout goes by the policy of the login, and gc by that of now" {
+	new_user changing
+	policy 'lifetime = boot'
+	hold changing
+	policy 'lifetime = session'
+	release changing
+	[ -e "/run/userns/$uid/user" ]
+	# A logout does not need the policy, nor the directory.
+	run "$helper" gc "$uid"
+	[ "$status" = 0 ]
+	[ "$output" = "uid $uid: cleared" ]
+	no_namespace_left "$uid"
+	hold changing
+	policy 'lifetime = boot'
+	release changing
+	no_namespace_left "$uid"
+}
+
+@test "with a broken policy a logout and gc go by what the login recorded" {
+	new_user broken
+	policy 'lifetime = boot'
+	login_as broken
+	policy 'lifetime = for ever'
+	run "$helper" gc
+	[ "$status" = 0 ]
+	[ -e "/run/userns/$uid/user" ]
+	policy 'lifetime = session'
+	hold broken
+	policy 'lifetime = for ever'
+	release broken
+	no_namespace_left "$uid"
+}
+
+@test "lifetime = boot keeps nothing for who is to have no namespace any more, or is gone" {
+	new_user denied
+	policy 'lifetime = boot'
+	login_as denied
+	[ -e "/run/userns/$uid/user" ]
+	policy 'delegate = no'
+	"$helper" gc
+	no_namespace_left "$uid"
+	policy 'lifetime = boot'
+	new_user gone
+	login_as gone
+	userdel -r gone 2>/dev/null
+	# Whose process is still there keeps it.
+	setpriv --reuid="$uid" --regid="$uid" --clear-groups nsenter --user="/run/userns/$uid/user" --preserve-credentials sleep 60 3>&- & inside=$!
+	eventually in_own_namespace "$inside"
+	"$helper" gc
+	[ -e "/run/userns/$uid/user" ]
+	kill "$inside"
+	wait "$inside" || true
+	"$helper" gc
+	no_namespace_left "$uid"
+}
+
+@test "a range revoked is not kept by lifetime = boot" {
+	new_user revoked
+	policy 'lifetime = boot'
+	login_as revoked
+	"$helper" revoke revoked
+	no_namespace_left "$uid"
+}
+
+@test "status shows what is, and what the next idle login will give" {
+	new_user seen
+	hold seen
+	as_user seen userns status > /tmp/seen.same
+	grep -qx 'lifetime:  session' /tmp/seen.same
+	grep -qx 'next login: keeps it' /tmp/seen.same
+	# Policy, and range.
+	policy 'lifetime = boot'
+	as_user seen userns status > /tmp/seen.longer
+	[ "$(grep -A1 '^next login: keeps it' /tmp/seen.longer | tail -n 1)" = 'lifetime:  boot' ]
+	range=$(range_of "$uid")
+	echo "seen:1900000000:10:uid=$uid" >> /etc/usernamespaces
+	as_user seen userns status > /tmp/seen.other
+	# The old maps above, the new ones below.
+	[ "$(grep -c "^uid      1 *${range%:*} *65536" /tmp/seen.other)" = 2 ]
+	sed '1,/^next login/d' /tmp/seen.other | grep -Eqx 'uid +65537 1900000000 +10'
+	[ "$(sed '/^next login/q' /tmp/seen.other | grep -c 1900000000)" = 0 ]
+	grep -qx 'next login: makes another, if nobody uses this one:' /tmp/seen.other
+	# What it says is so: not while this session lasts, but then.
+	"$pamhost" /tmp/seen.report userns-test seen /bin/sh -c "nsenter --user=/run/userns/$uid/user cat /proc/self/uid_map" > /tmp/seen.busy
+	[ "$(wc -l < /tmp/seen.busy)" = 2 ]
+	userns_log | grep -q 'no longer those wanted; it is kept, as it is in use'
+	release seen
+	"$pamhost" /tmp/seen.report userns-test seen /bin/sh -c "nsenter --user=/run/userns/$uid/user cat /proc/self/uid_map" > /tmp/seen.idle
+	[ "$(wc -l < /tmp/seen.idle)" = 3 ]
+	grep -Eqx ' +65537 1900000000 +10' /tmp/seen.idle
+	# Others see the same of it, and what is not known is said.
+	as_user games userns status seen > /tmp/seen.others
+	grep -qx 'next login: keeps it' /tmp/seen.others
+	as_user seen userns exec -- userns status | grep -q '^next login: not known: must be run in the initial user namespace'
+	policy 'delegate = no'
+	as_user seen userns status | grep -qx 'next login: no namespace: /etc/security/userns.conf says delegate = no'
+	policy 'delegate = perhaps'
+	as_user seen userns status | grep -q '^next login: not known: /etc/security/userns.conf:2: delegate = perhaps'
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the next login would give: see next.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "helper/result.h"
+#include "namespace/state.h"
+#include "userns/next.h"
+#include "util/cleanup.h"
+
+#define RECORD_FD	 "3"
+#define RECORD_FD_NUMBER 3
+
+/* A state has two maps of MAP_TEXT_SIZE, a name and a path in it. */
+#define STATE_MAX (4 * MAP_TEXT_SIZE)
+
+/* The helper with its text in one pipe, and its record in another. */
+static int start_helper(const char *user, int text_end, int record_end, pid_t *ret)
+{
+	const char *const argv[] = {USERNS_HELPER,  "--result-fd=" RECORD_FD,
+				    "--timeout=10", "--state",
+				    "explain",	    "--",
+				    user,	    NULL};
+	char *const environment[] = {NULL};
+	posix_spawn_file_actions_t actions;
+	int r;
+
+	r = posix_spawn_file_actions_init(&actions);
+	if (r != 0)
+		return -r;
+	/* Neither is 0 to 2, unless who called us has closed these. */
+	r = posix_spawn_file_actions_adddup2(&actions, record_end, RECORD_FD_NUMBER);
+	if (r == 0)
+		r = posix_spawn_file_actions_adddup2(&actions, text_end, STDOUT_FILENO);
+	if (r == 0)
+		r = posix_spawn(ret, USERNS_HELPER, &actions, NULL, (char *const *)argv,
+				environment);
+	posix_spawn_file_actions_destroy(&actions);
+	return -r;
+}
+
+/* All that comes, up to size - 1 bytes. */
+static size_t read_all(int fd, char *ret, size_t size)
+{
+	size_t length = 0;
+
+	while (length < size - 1) {
+		ssize_t n = read(fd, ret + length, size - 1 - length);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		length += (size_t)n;
+	}
+	ret[length] = '\0';
+	return length;
+}
+
+static bool is_record(const struct result *record, size_t length)
+{
+	return length == sizeof(*record) && record->magic == RESULT_MAGIC &&
+	       record->version == RESULT_VERSION && memchr(record->text, '\0', REASON_SIZE);
+}
+
+/* Both are small enough for their pipes, so the order does not matter. */
+static int read_answer(int text_end, int record_end, char ret_state[static STATE_MAX],
+		       struct reason *why)
+{
+	char bytes[sizeof(struct result) + 1];
+	struct result record;
+	size_t length;
+
+	read_all(text_end, ret_state, STATE_MAX);
+	length = read_all(record_end, bytes, sizeof(bytes));
+	memcpy(&record, bytes, sizeof(record));
+	if (!is_record(&record, length))
+		return refuse(why, -EPROTO, "%s gave no answer", USERNS_HELPER);
+	if (record.code == RESULT_READY)
+		return 0;
+	return refuse(why, record.code == RESULT_IGNORE ? -ENODATA : -EIO, "%s", record.text);
+}
+
+static int ask(const char *user, char ret_state[static STATE_MAX], struct reason *why)
+{
+	int text[2], record[2], r;
+	pid_t pid = -1;
+
+	if (pipe2(text, O_CLOEXEC) < 0)
+		return refuse_errno(why, -errno, "cannot make a pipe");
+	if (pipe2(record, O_CLOEXEC) < 0) {
+		r = refuse_errno(why, -errno, "cannot make a pipe");
+		close(text[0]);
+		close(text[1]);
+		return r;
+	}
+	r = start_helper(user, text[1], record[1], &pid);
+	close(text[1]);
+	close(record[1]);
+	if (r < 0)
+		refuse_errno(why, r, "cannot run %s", USERNS_HELPER);
+	else
+		r = read_answer(text[0], record[0], ret_state, why);
+	close(text[0]);
+	close(record[0]);
+	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	return r;
+}
+
+int next_login_ask(const char *user, struct next_login *ret, struct reason *why)
+{
+	char state[STATE_MAX];
+	struct next_login next;
+	int r;
+
+	r = ask(user, state, why);
+	if (r < 0)
+		return r;
+	if (state_maps(state, &next.maps) < 0)
+		return refuse(why, -EPROTO, "%s gave no maps", USERNS_HELPER);
+	next.state = strdup(state);
+	if (!next.state)
+		return refuse_errno(why, -ENOMEM, "cannot read the answer");
+	*ret = next;
+	return 0;
+}
+
+void next_login_free(struct next_login *next)
+{
+	free(next->state);
+	next->state = NULL;
+}
