@@ -24,6 +24,11 @@ RUNDIR     ?= /run/userns
 STATEDIR   ?= /var/lib/userns
 PAMDIR     ?= /usr/lib/$(shell $(CC) -print-multiarch)/security
 
+# What makes it part of a system: each can be set to nothing, and is then left out.
+SYSTEMDSYSTEMUNITDIR ?= $(PREFIX)/lib/systemd/system
+TMPFILESDIR          ?= $(PREFIX)/lib/tmpfiles.d
+PAMCONFIGSDIR        ?= /usr/share/pam-configs
+
 # debian/control of the distribution names them alike on Debian 12 and 13.
 BUILD_DEPS = gcc libc6-dev pkg-config libpam0g-dev libsubid-dev libcap-dev libeconf-dev \
              libsmartcols-dev libmount-dev libselinux1-dev
@@ -101,6 +106,16 @@ $(BUILD)/config.h: force
 		POLICY_RUN /run/security POLICY_VENDOR '$(VENDORDIR)/security' >> $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
+# Files of conf/DIRECTORY, with the places of this build filled in: to, DIRECTORY, files.
+define install_conf
+@test -z '$(1)' || for file in $(3); do \
+	source=conf/$(2)/$$file; test -e $$source || source=$$source.in; \
+	mkdir -p "$$(dirname '$(DESTDIR)$(1)'/$$file)" && \
+	sed 's|@LIBEXECDIR@|$(LIBEXECDIR)|g; s|@RUNDIR@|$(RUNDIR)|g' $$source > '$(DESTDIR)$(1)'/$$file && \
+	chmod 644 '$(DESTDIR)$(1)'/$$file || exit; \
+done
+endef
+
 install: all
 	install -D -m 644 $(BUILD)/pam_userns.so '$(DESTDIR)$(PAMDIR)/pam_userns.so'
 	install -D -m 755 $(BUILD)/userns-helper '$(DESTDIR)$(LIBEXECDIR)/userns-helper'
@@ -113,6 +128,10 @@ install: all
 	done
 	test -e '$(DESTDIR)$(SYSCONFDIR)/security/userns.conf' || \
 		install -D -m 644 conf/userns.conf '$(DESTDIR)$(SYSCONFDIR)/security/userns.conf'
+
+	$(call install_conf,$(SYSTEMDSYSTEMUNITDIR),systemd,userns-gc.service userns-gc.timer user@.service.d/50-userns.conf)
+	$(call install_conf,$(TMPFILESDIR),tmpfiles.d,userns.conf)
+	$(call install_conf,$(PAMCONFIGSDIR),pam-configs,userns)
 
 # Asks apt-get only for what is missing, so that who is not root can build with all of it there.
 deps: PACKAGES = $(DEPS)
