@@ -5,17 +5,17 @@ load common
 
 unit_dir=/usr/lib/systemd/system
 
-# Without the line that the sandbox has added by hand.
+# Without the lines that the sandbox has added by hand.
 setup() {
 	needs_sandbox
-	sed -i '/pam_userns.so/d' /etc/pam.d/common-session
+	sed -i '/pam_userns.so/d' /etc/pam.d/common-session /etc/pam.d/common-session-noninteractive
 	mark_log
 }
 
 teardown() {
 	[ "${USERNS_SANDBOX:-}" = inside ] || return 0
 	DEBIAN_FRONTEND=noninteractive pam-auth-update --package --remove userns
-	echo 'session optional pam_userns.so' >> /etc/pam.d/common-session
+	echo 'session optional pam_userns.so' | tee -a /etc/pam.d/common-session >> /etc/pam.d/common-session-noninteractive
 }
 
 @test "systemd-analyze verify finds nothing in the units" {
