@@ -34,9 +34,9 @@ BUILD_DEPS = gcc libc6-dev pkg-config libpam0g-dev libsubid-dev libcap-dev libec
              libsmartcols-dev libmount-dev libselinux1-dev
 DEMO_DEPS  = iproute2 openssh-server openssh-client uidmap podman crun bubblewrap busybox-static passwd
 CHECK_DEPS = procps time clang clang-format libcmocka-dev bats pamtester strace perl-base libcap2-bin binutils \
-             shellcheck mandoc login python3
-# A directory server starts when it is installed, so it is not among what "check" asks for.
-DIRECTORY_DEPS = slapd nslcd libnss-ldapd ldap-utils
+             shellcheck mandoc login python3 sudo opendoas dropbear-bin systemd
+# Daemons start when they are installed, so they are not among what "check" asks for.
+SLOW_DEPS  = slapd nslcd libnss-ldapd ldap-utils cron at dbus libpam-systemd systemd-container
 DEPS       = $(BUILD_DEPS) $(DEMO_DEPS) $(CHECK_DEPS)
 
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wconversion -Werror
@@ -53,7 +53,7 @@ SUBID  = subid/accounts subid/book subid/choose subid/conflict subid/programs su
 NAMESPACE = namespace/holder namespace/inspect namespace/keyfile namespace/live namespace/maps namespace/proc namespace/process namespace/procstat \
             namespace/rundir namespace/sessions namespace/state
 HELPER = helper/account helper/caps helper/close helper/command helper/create helper/deadline \
-         helper/entitlement helper/explain helper/gc helper/grant helper/main helper/mapped helper/membership helper/open helper/pin \
+         helper/entitlement helper/explain helper/gc helper/grant helper/main helper/mapped helper/membership helper/mounts helper/open helper/pin \
          helper/processes helper/ranges helper/reclaim helper/release helper/reserve helper/revoke helper/worker
 TRACES = traces/files traces/mounts traces/processes traces/progress
 USERNS = userns/admin userns/audit userns/caller userns/check userns/claims userns/columns userns/complain userns/drawing userns/exec userns/gather userns/list userns/listing userns/main \
@@ -135,8 +135,8 @@ install: all
 
 # Asks apt-get only for what is missing, so that who is not root can build with all of it there.
 deps: PACKAGES = $(DEPS)
-directory-deps: PACKAGES = $(DIRECTORY_DEPS)
-deps directory-deps:
+slow-deps: PACKAGES = $(SLOW_DEPS)
+deps slow-deps:
 	@missing=; for p in $(PACKAGES); do \
 		dpkg-query -W -f '$${db:Status-Status}' "$$p" 2>/dev/null | grep -qx installed || \
 			missing="$$missing $$p"; \
@@ -152,8 +152,8 @@ demo: deps
 check: deps
 	tests/check
 
-# The tests that need a directory server, slapd, or take minutes.
-check-slow: deps directory-deps
+# The tests that need daemons, a booted systemd, or minutes.
+check-slow: deps slow-deps
 	tests/check tests/system/slow/*.bats
 
 # Figures as ratios against something else in the same run.
@@ -185,7 +185,7 @@ format:
 clean:
 	rm -rf build
 
-.PHONY: all install deps directory-deps demo check check-slow bench unit-tests system-tests format clean force
+.PHONY: all install deps slow-deps demo check check-slow bench unit-tests system-tests format clean force
 .DELETE_ON_ERROR:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -18,6 +18,7 @@
 #include "helper/caps.h"
 #include "helper/command.h"
 #include "helper/deadline.h"
+#include "helper/mounts.h"
 #include "helper/worker.h"
 #include "namespace/procstat.h"
 #include "util/cleanup.h"
@@ -74,6 +75,7 @@ static int become_root(const struct verb *verb, struct reason *why)
 		return refuse(why, -EPERM, "must be run by root");
 	if (setgroups(0, NULL) < 0 || setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
 		return refuse_errno(why, -errno, "cannot become root alone");
+	mounts_join_host();
 	return verb->flags & VERB_WALKS ? caps_before_walking(why) : caps_for_settling(why);
 }
 

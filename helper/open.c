@@ -11,6 +11,7 @@
 #include "helper/create.h"
 #include "helper/deadline.h"
 #include "helper/entitlement.h"
+#include "helper/mounts.h"
 #include "helper/pin.h"
 #include "helper/processes.h"
 #include "helper/verbs.h"
@@ -192,6 +193,7 @@ void verb_open(const struct request *request, struct result *ret)
 	if (code == RESULT_READY) {
 		ret->uid = account.ids.uid;
 		rundir_pin_path(account.ids.uid, ret->path);
+		mounts_note_unseen(ret->path, &why);
 	}
 	memcpy(ret->text, why.text, sizeof(ret->text));
 }
