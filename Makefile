@@ -36,7 +36,7 @@ DEMO_DEPS  = iproute2 openssh-server openssh-client uidmap podman crun bubblewra
 CHECK_DEPS = procps time clang clang-format libcmocka-dev bats pamtester strace perl-base libcap2-bin binutils \
              shellcheck mandoc login python3 sudo opendoas dropbear-bin systemd
 # Daemons start when they are installed, so they are not among what "check" asks for.
-SLOW_DEPS  = slapd nslcd libnss-ldapd ldap-utils cron at dbus libpam-systemd systemd-container
+SLOW_DEPS  = slapd nslcd libnss-ldapd ldap-utils cron at dbus libpam-systemd systemd-container e2fsprogs
 DEPS       = $(BUILD_DEPS) $(DEMO_DEPS) $(CHECK_DEPS)
 
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wconversion -Werror
@@ -172,12 +172,23 @@ $(BUILD)/tests/system/pamhost: tests/system/pamhost.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -fPIE -pie $(ALL_LDFLAGS) -o $@ $< -lpam
 
+$(BUILD)/tests/system/pamthreads: tests/system/pamthreads.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -fPIE -pie $(ALL_LDFLAGS) -o $@ $< -lpam -pthread
+
+$(BUILD)/tests/system/libnss_hang.so.2: tests/system/nss_hang.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -fPIC -shared $(ALL_LDFLAGS) -o $@ $<
+
 $(BUILD)/tests/bench/libsubid_read: tests/bench/libsubid_read.c $(BUILD)/config.h
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -fPIE -pie $(ALL_LDFLAGS) -o $@ $< -lsubid
 
 unit-tests: $(UNIT_TESTS)
-system-tests: all $(BUILD)/tests/system/pamhost
+system-tests: all $(BUILD)/tests/system/pamhost $(BUILD)/tests/system/pamthreads \
+              $(BUILD)/tests/system/libnss_hang.so.2
+# The module, and a host with threads, where ThreadSanitizer sees both.
+thread-tests: $(BUILD)/pam_userns.so $(BUILD)/tests/system/pamthreads
 
 format:
 	clang-format -i $$(git ls-files '*.[ch]')
@@ -185,7 +196,7 @@ format:
 clean:
 	rm -rf build
 
-.PHONY: all install deps slow-deps demo check check-slow bench unit-tests system-tests format clean force
+.PHONY: all install deps slow-deps demo check check-slow bench unit-tests system-tests thread-tests format clean force
 .DELETE_ON_ERROR:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

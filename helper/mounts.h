@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Whose mounts the helper sees. A service can have a mount namespace of its own, as systemd gives one
- * to whoever asks for PrivateTmp= or ProtectSystem=. A pin made there is seen by that service's
+ * Whose mounts the helper sees. A service can have a mount namespace of its own, as systemd gives
+ * one to whoever asks for PrivateTmp= or ProtectSystem=. A pin made there is seen by that service's
  * sessions alone, and a /etc that is read-only there cannot record a range.
  */
 #ifndef HELPER_MOUNTS_H

@@ -51,6 +51,32 @@ teardown() {
 	[ "$(stat -c %u "/home/$name/.local/share/containers/storage")" = "$uid" ]
 }
 
+@test "podman: a container goes on after logout, and the next login stops it" {
+	"$helper" --pid=$$ close "$uid"
+	make_image /tmp/image.tar
+	let_podman_copy "$name"
+	start_sshd 2221
+	ssh_as "$name" userns exec -- podman import -q /tmp/image.tar test
+	eventually no_namespace_left "$uid"
+	ssh_as "$name" 'stat -Lc %i "$USERNS_PATH"; userns exec -- podman run -d --name stays --network=none --cgroups=disabled test \
+		/bin/busybox sleep 600 > /dev/null 2>&1' > /tmp/stays.first
+	# Logged out: the namespace is kept, and the log says for whom.
+	eventually sh -c "[ -z \"\$(ls /run/userns/$uid/sessions)\" ]"
+	[ "$(stat -Lc %i "/run/userns/$uid/user")" = "$(cat /tmp/stays.first)" ]
+	userns_log | grep -qE "process [0-9]+ \(.+\) is still in the namespace; it stays"
+	run "$helper" gc
+	[ "$(stat -Lc %i "/run/userns/$uid/user")" = "$(cat /tmp/stays.first)" ]
+	pgrep -f '^/bin/busybox sleep 600' > /tmp/stays.pid
+	kill -0 "$(cat /tmp/stays.pid)"
+	ssh_as "$name" 'stat -Lc %i "$USERNS_PATH"; userns exec -- podman ps --format "{{.Names}} {{.Status}}"' > /tmp/stays.second
+	[ "$(head -n 1 /tmp/stays.second)" = "$(cat /tmp/stays.first)" ]
+	grep -q '^stays Up' /tmp/stays.second
+	ssh_as "$name" userns exec -- podman stop -t 1 stays
+	eventually sh -c '! kill -0 $(cat /tmp/stays.pid) 2>/dev/null'
+	eventually no_namespace_left "$uid"
+	stop_sshd
+}
+
 @test "newuidmap is really out of the way" {
 	run as_user "$name" newuidmap 1 0 0 1
 	[ "$status" = 1 ]

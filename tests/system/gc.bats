@@ -216,3 +216,28 @@ crash_login() {
 	strace -f -qq -o /dev/null -e trace=pidfd_open -e inject=pidfd_open:error=ENOSYS "$helper" close "$uid"
 	no_namespace_left "$uid"
 }
+
+@test "a pid that another process really gets counts for nothing: at a login, at a logout and for gc" {
+	for at in login logout gc; do
+		new_user "reused$at"
+		crash_login "reused$at"
+		pid=$(ls "/run/userns/$uid/sessions" | cut -d. -f1)
+		eventually sh -c "! kill -0 $pid 2>/dev/null"
+		# The next process of this pid namespace gets the number.
+		for _ in {1..20}; do
+			echo $((pid - 1)) > /proc/sys/kernel/ns_last_pid
+			sleep 60 3>&- & other=$!
+			[ $other != "$pid" ] || break
+			kill $other
+		done
+		[ "$other" = "$pid" ]
+		[ "$(cat "/proc/$pid/comm")" = sleep ] || eventually grep -qx sleep "/proc/$pid/comm"
+		case $at in
+		login) login_as "reused$at" ;;
+		logout) "$helper" close "$uid" ;;
+		gc) "$helper" gc > /dev/null ;;
+		esac
+		no_namespace_left "$uid"
+		kill "$other"
+	done
+}

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# What does not answer holds a login as long as timeout= says, and no longer; a lock that is held is
+# in races.bats, a disk that stalls in slow/stalls.bats.
+
+load common
+
+setup() {
+	needs_sandbox
+	cp "$top/build/system/tests/system/libnss_hang.so.2" /usr/lib/
+	ldconfig
+	sed -i -E 's/^(passwd|group): *(hang )?/\1: hang /' /etc/nsswitch.conf
+	mark_log
+}
+
+teardown() {
+	[ "${USERNS_SANDBOX:-}" = inside ] || return 0
+	rm -f /run/nss.hang
+	module_arguments ''
+	sed -i -E 's/^(passwd|group): hang /\1: /' /etc/nsswitch.conf
+}
+
+no_helper_left() {
+	! pgrep -x userns-helper
+}
+
+@test "NSS that hangs: the login goes on after timeout=, with PAM_SESSION_ERR, and the helper is gone" {
+	new_user waiting
+	module_arguments timeout=1
+	touch /run/nss.hang
+	begin=$(milliseconds)
+	turned_away waiting "not done in time; it waited for the user's account (NSS)"
+	took=$(($(milliseconds) - begin))
+	eventually no_helper_left
+	rm /run/nss.hang
+	[ "$took" -ge 700 ]
+	[ "$took" -lt 3000 ]
+	[ -z "$(ls -A /run/userns 2>/dev/null)" ]
+	# Where the admin wrote "optional", without a namespace.
+	touch /run/nss.hang
+	"$pamhost" /tmp/waiting.report userns-optional waiting
+	report=/tmp/waiting.report reported 'open 0'
+	report=/tmp/waiting.report reported 'path none'
+	rm /run/nss.hang
+	login_as waiting
+	reported 'open 0'
+	one_range_everywhere waiting
+}
+
+@test "NSS that hangs later, when ranges are settled: the same, and no lock is left" {
+	new_user settling
+	module_arguments timeout=1
+	# It answers the first two questions of the helper's, and then no more.
+	lock_rundir "$uid"
+	login_as settling & login=$!
+	eventually find_lock_waiter
+	touch /run/nss.hang
+	unlock_rundir "$uid"
+	wait "$login"
+	eventually no_helper_left
+	userns_log | grep -q "not done in time; it waited for the user's id range"
+	[ -z "$(range_of "$uid")" ]
+	rm /run/nss.hang
+	[ ! -e /etc/subuid.lock ] || [ "$(pgrep -x userns-helper | wc -l)" = 0 ]
+	login_as settling
+	reported 'open 0'
+	one_range_everywhere settling
+	no_namespace_left "$uid"
+}
+
+@test "a logout asks NSS nothing: it is done while that hangs" {
+	new_user leaving
+	module_arguments timeout=3
+	hold leaving
+	touch /run/nss.hang
+	begin=$(milliseconds)
+	release leaving
+	took=$(($(milliseconds) - begin))
+	reported 'close 0'
+	no_namespace_left "$uid"
+	[ "$took" -lt 2000 ]
+	[ -z "$(userns_log | grep -v allocated)" ]
+}
