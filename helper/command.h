@@ -5,10 +5,10 @@
 #include "helper/verbs.h"
 
 #define VERB_OF_PARENT 1u  /* --pid has to be our parent's */
-#define VERB_OF_HOST   16u /* --pid has to be our parent's, or of one above it, or of nobody */
 #define VERB_FOR_ALL   2u  /* also who is not root may run it */
 #define VERB_UNBOUNDED 4u  /* without a deadline, unless one is given */
 #define VERB_WALKS     8u  /* it begins with caps_before_walking() */
+#define VERB_OF_HOST   16u /* --pid has to be our parent's, or of one above it, or be gone */
 
 struct verb {
 	const char *name;

@@ -23,6 +23,27 @@ crash_login() {
 	[ -z "$output" ]
 }
 
+@test "sshd killed in the middle of a session, all of it: the next login works, and gc leaves nothing" {
+	new_user severed
+	start_sshd 2231
+	# shellcheck disable=SC2016
+	ssh_as severed 'echo $PPID > /tmp/severed.sshd; sleep 60' 3>&- &
+	eventually test -s /tmp/severed.sshd
+	leaf=$(cat /tmp/severed.sshd)
+	kill -9 "$(awk '{print $4}' "/proc/$leaf/stat")" "$leaf" "$(cat "$sshd_dir/pid")"
+	wait || true
+	[ -e "/run/userns/$uid/user" ]
+	begin=$(milliseconds)
+	login_as severed
+	took=$(($(milliseconds) - begin))
+	reported 'open 0'
+	[ "$took" -lt 5000 ]
+	pkill -9 -u severed || true
+	"$helper" gc > /dev/null
+	no_namespace_left "$uid"
+	[ -z "$(ls -A /run/userns)" ]
+}
+
 @test "of one user, by uid or by name, the others left" {
 	new_user one
 	one=$uid
@@ -147,10 +168,10 @@ crash_login() {
 	[ -z "$output" ]
 }
 
-@test "/run/userns remounted empty, and gone altogether: logins go on, and gc leaves nothing" {
+@test "/run remounted empty, and /run/userns gone altogether: logins go on, and gc leaves nothing" {
 	new_user remounted
 	hold remounted
-	mount -t tmpfs -o mode=755 empty /run/userns
+	mount -t tmpfs -o mode=755 empty /run
 	"$pamhost" /tmp/remounted.report userns-test remounted /usr/bin/mountpoint -q "/run/userns/$uid/user"
 	report=/tmp/remounted.report reported 'open 0'
 	# The logout of the first finds nothing of its own, and leaves nothing.
@@ -159,7 +180,7 @@ crash_login() {
 	run "$helper" gc
 	[ "$status" = 0 ]
 	[ -z "$(ls -A /run/userns)" ]
-	umount /run/userns
+	umount /run
 	# What lies below is there again, and has no session any more.
 	[ -e "/run/userns/$uid/user" ]
 	run "$helper" gc

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * pamthreads ROUNDS SERVICE USER...: a PAM host with a thread for each user, which opens and closes a
- * session as often as ROUNDS says, all of them at once. The module is loaded for each session and
+ * pamthreads ROUNDS SERVICE USER...: a PAM host with a thread for each user, which opens and closes
+ * a session as often as ROUNDS says, all of them at once. The module is loaded for each session and
  * unloaded behind it, as libpam does. Writes what came of it, and what is left.
  */
 #include <dirent.h>
@@ -114,7 +114,8 @@ int main(int argc, char **argv)
 	}
 	printf("opened %d\nfailed %d\n", opened, failed);
 	printf("fds %s\n", count_fds() == fds ? "same" : "more");
-	printf("children %s\n", waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD ? "none" : "left");
+	printf("children %s\n",
+	       waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD ? "none" : "left");
 	printf("module %s\n", is_mapped("/pam_userns.so") ? "mapped" : "gone");
 	return 0;
 }

@@ -43,7 +43,7 @@ come_and_go() {
 	done
 	[ -z "$(ls -A /run/userns)" ]
 	picture > /tmp/storm.before
-	ps -e -o comm= | sort > /tmp/storm.processes
+	ps -e -o comm= > /tmp/storm.processes
 	mark_log
 	touch /tmp/storm.run
 	for i in {1..200}; do
@@ -58,9 +58,9 @@ come_and_go() {
 	[ -z "$(ls -A /run/userns)" ]
 	picture | diff /tmp/storm.before -
 	[ -z "$(zombies)" ] || { zombies >&2; false; }
-	! pgrep -x userns-helper
-	ps -e -o comm= | sort | grep -vxE 'ps|sort' > /tmp/storm.after
-	grep -vxE 'ps|sort' /tmp/storm.processes | diff - /tmp/storm.after
+	[ -z "$(pgrep -x userns-helper)" ]
+	ps -e -o comm= > /tmp/storm.after
+	diff <(sort /tmp/storm.processes) <(sort /tmp/storm.after)
 	for i in {1..20}; do
 		one_range_everywhere "storm$i"
 	done
