@@ -73,7 +73,8 @@ teardown() {
 	grep -q '^stays Up' /tmp/stays.second
 	ssh_as "$name" userns exec -- podman stop -t 1 stays
 	eventually sh -c '! kill -0 $(cat /tmp/stays.pid) 2>/dev/null'
-	eventually no_namespace_left "$uid"
+	# Podman cleans up behind it, and may not have ended by the logout: then gc has to come by.
+	eventually sh -c "$helper gc > /dev/null; [ ! -e /run/userns/$uid ]"
 	stop_sshd
 }
 

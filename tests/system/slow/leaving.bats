@@ -18,15 +18,16 @@ made_good() {
 	local kills=$1 status
 	[ $((kills % 2)) = 0 ] || "$helper" gc > /dev/null || return 1
 	[ $((kills % 2)) = 0 ] || no_namespace_left "$uid" || return 1
-	"$helper" open leaver > /dev/null 2> /tmp/leaver.said && mountpoint -q "/run/userns/$uid/user" &&
+	"$helper" open "$user" > /dev/null 2> /tmp/leaver.said && mountpoint -q "/run/userns/$uid/user" &&
 		[ ! -s /tmp/leaver.said ] && "$helper" gc > /dev/null &&
 		[ -z "$(ls -A /run/userns)" ] && [ -z "$(grep ' /run/userns/' /proc/self/mountinfo)" ]
 }
 
 killed_everywhere() {
 	local kills=0 call n calls
-	new_user leaver
-	"$helper" open leaver > /dev/null 2>&1
+	user=leaver$1
+	new_user "$user"
+	"$helper" open "$user" > /dev/null 2>&1
 	strace -f -qq -o /tmp/leaver.calls "$helper" "$1" "$uid" > /dev/null 2>&1
 	no_namespace_left "$uid"
 	calls=$(sed -nE 's/^[0-9]+ +([a-z0-9_]+)\(.*/\1/p' /tmp/leaver.calls | sort -u)
@@ -34,7 +35,7 @@ killed_everywhere() {
 		[[ $call != execve && $call != exit* ]] || continue
 		# The walk over /proc changes nothing: some of its calls.
 		for ((n = 1; n <= 1000; n += n < 60 ? 1 : 11)); do
-			"$helper" open leaver > /dev/null 2>&1
+			"$helper" open "$user" > /dev/null 2>&1
 			killed_at "$call" "$n" "$1" "$uid" || break
 			kills=$((kills + 1))
 			made_good "$kills" || {
