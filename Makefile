@@ -45,47 +45,38 @@ ALL_CFLAGS  = -std=gnu11 -D_GNU_SOURCE -I. -I$(BUILD) -MMD -MP $(WARNINGS) $(HAR
               $(PKG_CFLAGS)
 ALL_LDFLAGS = -Wl,-z,relro -Wl,-z,now -Wl,--as-needed $(LDFLAGS)
 
-UTIL   = util/array util/file util/parse util/reason
-POLICY = conf/body conf/files conf/keys conf/map conf/policy conf/scan conf/section conf/walk
-CONF   = conf/host conf/login_defs conf/selinux $(POLICY)
-SUBID  = subid/accounts subid/book subid/choose subid/conflict subid/programs subid/reclaim subid/record subid/decide subid/idfile subid/litter subid/lock subid/lookup subid/newcomers subid/range subid/settle \
-         subid/reserve subid/retire subid/source subid/sources subid/subfile
-NAMESPACE = namespace/holder namespace/inspect namespace/keyfile namespace/live namespace/maps namespace/proc namespace/process namespace/procstat \
-            namespace/rundir namespace/sessions namespace/state
-HELPER = helper/account helper/caps helper/close helper/command helper/create helper/deadline \
-         helper/entitlement helper/explain helper/gc helper/grant helper/main helper/mapped helper/membership helper/mounts helper/open helper/pin \
-         helper/processes helper/ranges helper/reclaim helper/release helper/reserve helper/revoke helper/worker
-TRACES = traces/files traces/mounts traces/processes traces/progress
-USERNS = userns/admin userns/audit userns/caller userns/check userns/claims userns/columns userns/complain userns/drawing userns/exec userns/gather userns/list userns/listing userns/main \
-         userns/map userns/maps_table userns/next userns/overlaps userns/people userns/pins userns/policy_audit userns/space userns/status userns/svg userns/table \
-         userns/text
-# The command reads what the helper writes, and needs none of what libsubid does.
-USERNS_READS = conf/login_defs $(POLICY) subid/accounts subid/book subid/idfile subid/programs subid/range \
-               subid/source subid/subfile
-USERNS_TESTED = userns/audit userns/claims userns/listing userns/overlaps userns/people userns/pins userns/policy_audit userns/space userns/text
-MODULE = pam_userns/module pam_userns/options pam_userns/start util/parse util/reason
-MANPAGES = man/pam_userns.8 man/userns.conf.5 man/usernamespaces.5 man/userns.1 man/userns-helper.8
-
 # Asked once, and not before something is compiled: "deps" may have to install pkg-config first.
-PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell $(PKGCONF) --cflags smartcols libeconf libcap mount libselinux))$(PKG_CFLAGS)
+PACKAGES_LINKED = smartcols libeconf libcap mount libselinux
+PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell $(PKGCONF) --cflags $(PACKAGES_LINKED)))$(PKG_CFLAGS)
+PKG_LIBS   = $(eval PKG_LIBS := $$(shell $(PKGCONF) --libs $(PACKAGES_LINKED)))$(PKG_LIBS)
 
-objects = $(patsubst %,$(BUILD)/obj/%.o,$(1))
-pic     = $(patsubst %,$(BUILD)/pic/%.o,$(1))
-libs    = $(shell $(PKGCONF) --libs $(1))
+objects = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(2))
 
-UNIT_TESTS = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
+# All but the module are one archive, of which each program takes what its main file leads to; and
+# of the libraries it is linked with those that it then needs.
+MAINS    = helper/main.c userns/main.c
+SOURCES  = $(filter-out $(MAINS),$(wildcard $(addsuffix /*.c,util conf subid namespace traces helper userns)))
+MODULE   = $(wildcard pam_userns/*.c) util/parse.c util/reason.c
+ARCHIVE  = $(BUILD)/userns.a
+PROGRAMS = $(BUILD)/userns-helper $(BUILD)/userns
+MANPAGES = $(wildcard man/*.[1-8])
+UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 
-all: $(BUILD)/pam_userns.so $(BUILD)/userns-helper $(BUILD)/userns
+all: $(BUILD)/pam_userns.so $(PROGRAMS)
 
-$(BUILD)/pam_userns.so: $(call pic,$(MODULE)) pam_userns/pam_userns.map
+$(BUILD)/pam_userns.so: $(call objects,pic,$(MODULE)) pam_userns/pam_userns.map
 	$(CC) -shared $(ALL_LDFLAGS) -Wl,-z,defs -Wl,--version-script=pam_userns/pam_userns.map \
 		-o $@ $(filter %.o,$^) -lpam
 
-$(BUILD)/userns-helper: $(call objects,$(HELPER) $(TRACES) $(NAMESPACE) $(CONF) $(SUBID) $(UTIL))
-	$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ $(call libs,libeconf libcap mount libselinux) -lsubid
+$(BUILD)/userns-helper: $(call objects,obj,helper/main.c)
+$(BUILD)/userns: $(call objects,obj,userns/main.c)
+$(PROGRAMS): $(ARCHIVE)
+	$(CC) -pie $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(PKG_LIBS) -lsubid
 
-$(BUILD)/userns: $(call objects,$(USERNS) $(USERNS_READS) $(NAMESPACE) $(UTIL))
-	$(CC) -pie $(ALL_LDFLAGS) -o $@ $^ $(call libs,smartcols libeconf)
+# Thin, as files of different folders are called alike; anew, as one may have gone.
+$(ARCHIVE): $(call objects,obj,$(SOURCES))
+	rm -f $@
+	$(AR) rcsT $@ $^
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/config.h
 	@mkdir -p $(@D)
@@ -100,8 +91,7 @@ $(BUILD)/config.h: force
 	@mkdir -p $(@D)
 	@echo '/* $(CC) $(ALL_CFLAGS) */' > $@.new
 	@printf '#define USERNS_%s "%s"\n' VERSION '$(VERSION)' RUNDIR '$(RUNDIR)' \
-		STATEDIR '$(STATEDIR)' \
-		HELPER '$(LIBEXECDIR)/userns-helper' \
+		STATEDIR '$(STATEDIR)' HELPER '$(LIBEXECDIR)/userns-helper' \
 		POLICY '$(SYSCONFDIR)/security/userns.conf' \
 		POLICY_RUN /run/security POLICY_VENDOR '$(VENDORDIR)/security' >> $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
@@ -111,7 +101,8 @@ define install_conf
 @test -z '$(1)' || for file in $(3); do \
 	source=conf/$(2)/$$file; test -e $$source || source=$$source.in; \
 	mkdir -p "$$(dirname '$(DESTDIR)$(1)'/$$file)" && \
-	sed 's|@LIBEXECDIR@|$(LIBEXECDIR)|g; s|@RUNDIR@|$(RUNDIR)|g' $$source > '$(DESTDIR)$(1)'/$$file && \
+	sed 's|@LIBEXECDIR@|$(LIBEXECDIR)|g; s|@RUNDIR@|$(RUNDIR)|g' \
+		$$source > '$(DESTDIR)$(1)'/$$file && \
 	chmod 644 '$(DESTDIR)$(1)'/$$file || exit; \
 done
 endef
@@ -119,6 +110,7 @@ endef
 install: all
 	install -D -m 644 $(BUILD)/pam_userns.so '$(DESTDIR)$(PAMDIR)/pam_userns.so'
 	install -D -m 755 $(BUILD)/userns-helper '$(DESTDIR)$(LIBEXECDIR)/userns-helper'
+	install -D -m 755 '$(DESTDIR)$(LIBEXECDIR)/userns-show'
 	install -D -m 755 $(BUILD)/userns '$(DESTDIR)$(BINDIR)/userns'
 	for page in $(MANPAGES); do \
 		install -D -m 644 $$page '$(DESTDIR)$(MANDIR)'/man$${page##*.}/$${page##*/} || exit; \
@@ -128,7 +120,6 @@ install: all
 	done
 	test -e '$(DESTDIR)$(SYSCONFDIR)/security/userns.conf' || \
 		install -D -m 644 conf/userns.conf '$(DESTDIR)$(SYSCONFDIR)/security/userns.conf'
-
 	$(call install_conf,$(SYSTEMDSYSTEMUNITDIR),systemd,userns-gc.service userns-gc.timer user@.service.d/50-userns.conf)
 	$(call install_conf,$(TMPFILESDIR),tmpfiles.d,userns.conf)
 	$(call install_conf,$(PAMCONFIGSDIR),pam-configs,userns)
@@ -163,10 +154,9 @@ bench: deps
 	tests/bench/policy
 
 # What tests/check runs, after a build with both compilers.
-$(BUILD)/tests/unit/%: tests/unit/%.c $(call objects,$(USERNS_TESTED) $(NAMESPACE) $(CONF) $(SUBID) $(TRACES) $(UTIL))
+$(BUILD)/tests/unit/%: tests/unit/%.c $(ARCHIVE)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -fPIE -pie $(ALL_LDFLAGS) -o $@ $(filter %.c %.o,$^) \
-		$(call libs,cmocka libeconf libcap mount libselinux) -lsubid
+	$(CC) $(ALL_CFLAGS) -fPIE -pie $(ALL_LDFLAGS) -o $@ $< $(ARCHIVE) $(PKG_LIBS) -lcmocka -lsubid
 
 $(BUILD)/tests/system/pamhost: tests/system/pamhost.c
 	@mkdir -p $(@D)
@@ -187,8 +177,6 @@ $(BUILD)/tests/bench/libsubid_read: tests/bench/libsubid_read.c $(BUILD)/config.
 unit-tests: $(UNIT_TESTS)
 system-tests: all $(BUILD)/tests/system/pamhost $(BUILD)/tests/system/pamthreads \
               $(BUILD)/tests/system/libnss_hang.so.2
-# The module, and a host with threads, where ThreadSanitizer sees both.
-thread-tests: $(BUILD)/pam_userns.so $(BUILD)/tests/system/pamthreads
 
 format:
 	clang-format -i $$(git ls-files '*.[ch]')
@@ -196,7 +184,7 @@ format:
 clean:
 	rm -rf build
 
-.PHONY: all install deps slow-deps demo check check-slow bench unit-tests system-tests thread-tests format clean force
+.PHONY: all install deps slow-deps demo check check-slow bench unit-tests system-tests format clean force
 .DELETE_ON_ERROR:
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD)/obj $(BUILD)/pic $(BUILD)/tests -name '*.d' 2>/dev/null)
