@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The way into the caller's delegated namespace, step by step. Each gives 0, or an exit status
+ * after a complaint.
+ */
+#ifndef USERNS_ENTER_H
+#define USERNS_ENTER_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* Joins the namespace that is pinned for uid; once more where the caller is in it already. */
+int enter_namespace(uid_t uid);
+
+/* Becomes its root; with drop_groups without supplementary groups. */
+int enter_become_root(bool drop_groups);
+
+/* Makes a mount namespace: mounts of the host go on appearing inside; none goes out. */
+int enter_own_mounts(void);
+
+#endif

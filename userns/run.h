@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef USERNS_RUN_H
+#define USERNS_RUN_H
+
+/*
+ * Becomes the command, found by PATH. Comes back only after a complaint, with the exit status that
+ * shells have: 127 not found, 126 it cannot be run.
+ */
+int run_command(char *const *command);
+
+#endif
