@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "namespace/maps.h"
 #include "util/cleanup.h"
@@ -160,5 +161,44 @@ int maps_read(pid_t pid, struct ns_maps *ret, struct reason *why)
 		r = read_proc(pid, "setgroups", &setgroups, why);
 	if (r == 0)
 		ret->setgroups = strcmp(setgroups, "allow\n") == 0;
+	return r;
+}
+
+static int write_proc(pid_t pid, const char *name, const char *text, struct reason *why)
+{
+	CLEANUP_FD int fd = -1;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return refuse_errno(why, -errno, "cannot open %s", path);
+	/* The kernel takes a map in one write, whole or not at all. */
+	if (write(fd, text, strlen(text)) < 0)
+		return refuse_errno(why, -errno, "cannot write %s", path);
+	return 0;
+}
+
+static int write_map(pid_t pid, const char *name, const struct id_map *map, struct reason *why)
+{
+	char text[MAP_TEXT_SIZE];
+	int r;
+
+	r = map_format(map, '\n', text);
+	if (r < 0)
+		return refuse_errno(why, r, "the %s is too long", name);
+	return write_proc(pid, name, text, why);
+}
+
+/* The order is the kernel's: setgroups is final once gid_map is written. */
+int maps_write(pid_t pid, const struct ns_maps *maps, struct reason *why)
+{
+	int r;
+
+	r = write_proc(pid, "setgroups", maps->setgroups ? "allow" : "deny", why);
+	if (r == 0)
+		r = write_map(pid, "gid_map", &maps->gids, why);
+	if (r == 0)
+		r = write_map(pid, "uid_map", &maps->uids, why);
 	return r;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The id maps of a user namespace, user_namespaces(7). Pure, but for maps_read(). */
+/* The id maps of a user namespace, user_namespaces(7). Pure, but for /proc. */
 #ifndef NAMESPACE_MAPS_H
 #define NAMESPACE_MAPS_H
 
@@ -56,5 +56,12 @@ bool maps_equal(const struct ns_maps *a, const struct ns_maps *b);
 
 /* The maps of a process's user namespace, as seen from ours. -errno with a reason. */
 int maps_read(pid_t pid, struct ns_maps *ret, struct reason *why);
+
+/*
+ * Writes the maps of a process that is alone in a new user namespace right below ours, and whether
+ * it may call setgroups(2). Once only; the kernel takes each map whole or not at all. -errno with a
+ * reason; some of it may have been written.
+ */
+int maps_write(pid_t pid, const struct ns_maps *maps, struct reason *why);
 
 #endif
