@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "namespace/rundir.h"
 #include "userns/caller.h"
 #include "userns/complain.h"
 #include "userns/enter.h"
@@ -29,16 +30,14 @@ static int parse_options(int argc, char **argv, bool *ret_drop_groups)
 	optind = 0;
 	while ((option = getopt_long(argc, argv, "+", options, NULL)) != -1) {
 		if (option == 'h') {
-			puts("Usage: userns exec [--drop-groups] [--] COMMAND [ARGUMENT...]; see "
-			     "userns(1)");
+			puts("Usage: userns exec [--drop-groups] [--] [COMMAND [ARGUMENT...]]; "
+			     "see userns(1)");
 			exit(EXIT_DONE);
 		}
 		if (option != 'g')
 			return complain(EXIT_USAGE, "see userns --help");
 		*ret_drop_groups = true;
 	}
-	if (optind == argc)
-		return complain(EXIT_USAGE, "exec needs a command; see userns --help");
 	return 0;
 }
 
@@ -61,6 +60,7 @@ static int set_environment(uid_t uid, gid_t gid)
 
 int verb_exec(int argc, char **argv)
 {
+	char pin[RUNDIR_PATH_SIZE];
 	bool drop_groups = false;
 	uid_t uid;
 	gid_t gid;
@@ -77,5 +77,8 @@ int verb_exec(int argc, char **argv)
 		status = enter_own_mounts();
 	if (status == 0)
 		status = set_environment(uid, gid);
-	return status ? status : run_command(argv + optind);
+	if (status != 0)
+		return status;
+	rundir_pin_path(uid, pin);
+	return run_command(argv + optind, pin);
 }

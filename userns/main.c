@@ -16,6 +16,7 @@ static const struct {
 	{"grant", verb_of_helper},     {"list", verb_list},	   {"reclaim", verb_of_helper},
 	{"reserve", verb_of_helper},   {"revoke", verb_of_helper}, {"status", verb_status},
 	{"unreserve", verb_of_helper}, {"gc", verb_of_helper},
+	{"unshare", verb_unshare},
 };
 
 static const char usage[] =

@@ -3,9 +3,10 @@
 #define USERNS_RUN_H
 
 /*
- * Becomes the command, found by PATH. Comes back only after a complaint, with the exit status that
- * shells have: 127 not found, 126 it cannot be run.
+ * Becomes the command, found by PATH; an empty one is the user's shell, and where it runs, for
+ * people, is written to stderr. Comes back only after a complaint, with the exit status that shells
+ * have: 127 not found, 126 it cannot be run.
  */
-int run_command(char *const *command);
+int run_command(char *const *command, const char *where);
 
 #endif

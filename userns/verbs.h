@@ -12,6 +12,7 @@ int verb_check(int argc, char **argv);
 int verb_exec(int argc, char **argv);
 int verb_list(int argc, char **argv);
 int verb_status(int argc, char **argv);
+int verb_unshare(int argc, char **argv);
 
 /* Hands over to userns-helper. */
 int verb_of_helper(int argc, char **argv);

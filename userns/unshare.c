@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * "userns unshare": a namespace that nests in the caller's delegated one, with the ids that are
+ * asked for, and a command in it. As root of the delegated namespace we write the maps of its
+ * children ourselves. All that can be refused is, before anything is made.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "namespace/holder.h"
+#include "namespace/rundir.h"
+#include "userns/bankdir.h"
+#include "userns/caller.h"
+#include "userns/childmap.h"
+#include "userns/complain.h"
+#include "userns/enter.h"
+#include "userns/identity.h"
+#include "userns/keep.h"
+#include "userns/limits.h"
+#include "userns/nest.h"
+#include "userns/pieces.h"
+#include "userns/run.h"
+#include "userns/supervise.h"
+#include "userns/verbs.h"
+#include "util/cleanup.h"
+
+struct unsharing {
+	struct nest nest;
+	struct identity identity;
+	struct ns_maps maps;
+	int limits;
+	int end_signal; /* when our parent ends; 0: none */
+	char where[RUNDIR_PATH_SIZE + 32];
+};
+
+/* What we open must not come to lie where the command's are missing; it finds them closed too. */
+static int fill_standard_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd < 0)
+		return complain(EXIT_SYSTEM, "cannot open /dev/null: %s", strerror(errno));
+	close(fd);
+	return 0;
+}
+
+/* Adds a bank behind what the maps have. */
+static int add_bank(const struct ns_maps *parent, struct bankdir *dir, const struct banks *banks,
+		    const char *name, struct piece *ret, uint32_t *ret_gids, struct reason *why)
+{
+	const struct bank *bank = banks_find(banks, name);
+	struct id_range met;
+	int r;
+
+	if (!bank)
+		return refuse(why, -ENOENT, "there is no bank '%s'; make it by userns bank create",
+			      name);
+	if (inside_of(&parent->uids, bank->uids, &ret->inside) < 0 ||
+	    inside_of(&parent->gids, bank->gids, ret_gids) < 0)
+		return refuse(why, -ENOENT,
+			      "the ids of bank %s, %u-%u on the host, are not in your namespace",
+			      name, bank->uids.start, id_range_last(bank->uids));
+	ret->uids = bank->uids;
+	r = bankdir_use(dir, bank->uids, false, &met, why);
+	if (r == -EAGAIN)
+		return refuse(why, r,
+			      "ids of bank %s are in use by a --private, which is older than the "
+			      "file of your banks; end that",
+			      name);
+	return r;
+}
+
+static void append(struct id_map *map, uint32_t outside, uint32_t count)
+{
+	uint32_t inside = 0;
+
+	if (map->count > 0) {
+		const struct extent *last = &map->extents[map->count - 1];
+
+		inside = last->inside + last->count;
+	}
+	map->extents[map->count++] = (struct extent){inside, outside, count};
+}
+
+/* Puts the parts one behind the other, and takes their ids into use. */
+static int join_parts(const struct ns_maps *parent, const struct nest *nest, struct bankdir *dir,
+		      struct ns_maps *wanted, struct reason *why)
+{
+	CLEANUP(banks_free) struct banks banks = {.count = 0};
+	struct pieces pieces;
+	int r;
+
+	pieces_of(parent, &pieces);
+	r = bankdir_begin(dir, false, &banks, why);
+	for (size_t i = 0; r == 0 && i < nest->part_count; i++) {
+		const struct nest_part *part = &nest->parts[i];
+		struct piece piece;
+		uint32_t gids;
+
+		if (part->bank) {
+			r = add_bank(parent, dir, &banks, part->bank, &piece, &gids, why);
+		} else {
+			r = bankdir_choose(dir, &pieces, &banks, part->count, &piece, why);
+			gids = piece.inside;
+		}
+		if (r == 0) {
+			append(&wanted->uids, piece.inside, piece.uids.count);
+			append(&wanted->gids, gids, piece.uids.count);
+		}
+	}
+	bankdir_end(dir);
+	return r;
+}
+
+static int wanted_maps(const struct ns_maps *parent, const struct nest *nest, struct bankdir *dir,
+		       struct ns_maps *wanted, struct reason *why)
+{
+	if (nest->part_count > 0)
+		return join_parts(parent, nest, dir, wanted, why);
+	if (nest->uids.count + nest->gids.count == 0) {
+		childmap_whole(&parent->uids, &wanted->uids);
+		childmap_whole(&parent->gids, &wanted->gids);
+		return 0;
+	}
+	/* As podman has it. */
+	wanted->uids = nest->uids.count > 0 ? nest->uids : nest->gids;
+	wanted->gids = nest->gids.count > 0 ? nest->gids : nest->uids;
+	return 0;
+}
+
+/* Settles the maps by those of the namespace that we are in. */
+static int settle_maps(const struct nest *nest, struct bankdir *dir, struct ns_maps *ret)
+{
+	struct ns_maps parent, wanted = {.uids.count = 0};
+	struct reason why;
+	int r;
+
+	r = maps_read(getpid(), &parent, &why);
+	if (r < 0)
+		return complain(EXIT_SYSTEM, "%s", why.text);
+	if (nest->setgroups == SETGROUPS_ALLOW && !parent.setgroups)
+		return complain(EXIT_REFUSED,
+				"your namespace denies setgroups(2), and so does all within it; "
+				"see deny-setgroups in usernamespaces(5)");
+	ret->setgroups = parent.setgroups && nest->setgroups != SETGROUPS_DENY;
+	r = wanted_maps(&parent, nest, dir, &wanted, &why);
+	if (r == 0)
+		r = childmap_fit(&parent.uids, &wanted.uids, "uid", &ret->uids, &why);
+	if (r == 0)
+		r = childmap_fit(&parent.gids, &wanted.gids, "gid", &ret->gids, &why);
+	return r < 0 ? complain(EXIT_REFUSED, "%s", why.text) : 0;
+}
+
+/* Makes the user namespace by a child, as no process can write its own maps, and joins it. */
+static int make_user_namespace(const struct unsharing *u)
+{
+	CLEANUP(holder_end) struct holder holder = HOLDER_INIT;
+	const struct holder_task task = {.join = -1};
+	struct reason why;
+	int r;
+
+	/* As one that has changed its ids it could not be written to. */
+	prctl(PR_SET_DUMPABLE, 1);
+	r = holder_start(&task, &holder, &why);
+	if (r == -EPERM || r == -ENOSPC)
+		return limits_complain(CLONE_NEWUSER, -r, u->limits);
+	if (r == 0)
+		r = maps_write(holder.pid, &u->maps, &why);
+	if (r < 0)
+		return complain(EXIT_SYSTEM, "%s", why.text);
+	if (setns(holder.user_namespace, CLONE_NEWUSER) < 0)
+		return complain(EXIT_SYSTEM, "cannot join the new namespace: %s", strerror(errno));
+	return 0;
+}
+
+/* One by one, so that it can be said which one failed. */
+static int make_other_namespaces(int namespaces, int limits)
+{
+	for (int rest = namespaces; rest; rest &= rest - 1)
+		if (unshare(rest & -rest) < 0)
+			return limits_complain(rest & -rest, errno, limits);
+	return 0;
+}
+
+static int mount_proc(const char *where)
+{
+	if (mount("proc", where, "proc", MS_NOSUID | MS_NOEXEC | MS_NODEV, NULL) == 0)
+		return 0;
+	return complain(EXIT_SYSTEM, "cannot mount %s: %s%s", where, strerror(errno),
+			errno == EPERM ? "; parts of the /proc that is there are covered, as in "
+					 "a container"
+				       : "");
+}
+
+static int prepare_files(const struct nest *nest)
+{
+	if (nest->namespaces & CLONE_NEWNS && nest->propagation &&
+	    mount("none", "/", NULL, nest->propagation, NULL) < 0)
+		return complain(EXIT_SYSTEM, "cannot set the propagation of mounts: %s",
+				strerror(errno));
+	if (nest->root && (chroot(nest->root) < 0 || chdir("/") < 0))
+		return complain(EXIT_REFUSED, "cannot change the root to %s: %s", nest->root,
+				strerror(errno));
+	if (nest->wd && chdir(nest->wd) < 0)
+		return complain(EXIT_REFUSED, "cannot change to the directory %s: %s", nest->wd,
+				strerror(errno));
+	return nest->mount_proc ? mount_proc(nest->mount_proc) : 0;
+}
+
+/* In the last of the processes: becomes the command. */
+static int run_inside(void *argument)
+{
+	const struct unsharing *u = argument;
+	int status;
+
+	status = prepare_files(&u->nest);
+	if (status == 0)
+		status = identity_become(&u->identity, &u->maps);
+	if (status == 0 && u->end_signal)
+		end_with_parent(u->end_signal);
+	return status ? status : run_command(u->nest.command, u->where);
+}
+
+static int run_nested(void *argument)
+{
+	struct unsharing *u = argument;
+	int status;
+
+	status = make_user_namespace(u);
+	if (status == 0)
+		status = make_other_namespaces(u->nest.namespaces, u->limits);
+	if (status != 0)
+		return status;
+	if (!u->nest.fork)
+		return run_inside(u);
+	if (u->end_signal)
+		end_with_parent(SIGKILL);
+	return supervise_child(run_inside, u);
+}
+
+/* The caller's groups stay, as by unshare(1), unless others are asked for. */
+static int settle_groups(const struct nest *nest, const struct ns_maps *maps,
+			 struct identity *identity)
+{
+	if (!nest->drop_groups)
+		return 0;
+	if (!maps->setgroups)
+		return complain(EXIT_REFUSED,
+				"supplementary groups cannot be dropped where setgroups(2) is "
+				"denied");
+	identity->has_groups = true;
+	identity->group_count = 0;
+	return 0;
+}
+
+static int prepare(struct unsharing *u, struct bankdir *dir)
+{
+	char pin[RUNDIR_PATH_SIZE];
+	struct reason why;
+	uid_t uid;
+	gid_t gid;
+	int status;
+
+	status = fill_standard_descriptors();
+	if (status == 0)
+		status = find_caller(&uid, &gid);
+	if (status == 0 && u->nest.user)
+		status = identity_find(u->nest.user, u->nest.root, &u->identity);
+	if (status == 0 && u->nest.part_count > 0 && bankdir_open(dir, &why) < 0)
+		status = complain(EXIT_REFUSED, "%s", why.text);
+	u->limits = limits_open();
+	if (status == 0)
+		status = enter_namespace(uid);
+	if (status == 0)
+		status = settle_maps(&u->nest, dir, &u->maps);
+	if (status == 0)
+		status = identity_check(&u->identity, &u->maps);
+	if (status == 0)
+		status = settle_groups(&u->nest, &u->maps, &u->identity);
+	if (status != 0)
+		return status;
+	rundir_pin_path(uid, pin);
+	snprintf(u->where, sizeof(u->where), "a namespace within %s", pin);
+	return enter_become_root(false);
+}
+
+int verb_unshare(int argc, char **argv)
+{
+	CLEANUP(bankdir_close) struct bankdir dir = BANKDIR_INIT;
+	struct unsharing u = {.limits = -1};
+	int status;
+
+	status = nest_parse(argc, argv, &u.nest);
+	if (status == 0)
+		status = prepare(&u, &dir);
+	if (status != 0)
+		return status;
+	u.end_signal = u.nest.kill_child;
+	if (dir.ids < 0)
+		return run_nested(&u);
+	if (!u.end_signal)
+		u.end_signal = SIGKILL;
+	return keep_and_run(TAKE_FD(dir.ids), u.nest.kill_child ? SIGKILL : 0, run_nested, &u);
+}
