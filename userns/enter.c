@@ -13,19 +13,23 @@
 #include "namespace/rundir.h"
 #include "userns/complain.h"
 #include "userns/enter.h"
+#include "userns/limits.h"
 #include "util/cleanup.h"
 #include "util/exit_status.h"
 #include "util/userns.h"
 
-static int open_pin(const char *path, int *ret_fd)
+int enter_open_pin(uid_t uid, int *ret_fd)
 {
+	char path[RUNDIR_PATH_SIZE];
 	CLEANUP_FD int fd = -1;
 
+	rundir_pin_path(uid, path);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0 && errno == ENOENT)
 		return complain(EXIT_REFUSED,
 				"you have no namespace (%s does not exist); one is made at login, "
-				"where the admin has set up pam_userns(8) and lets you have one",
+				"where the admin has set up pam_userns(8) and lets you have one: "
+				"userns explain says what a login of yours would do",
 				path);
 	if (fd < 0)
 		return complain(EXIT_SYSTEM, "cannot open %s: %s", path, strerror(errno));
@@ -45,15 +49,18 @@ static bool is_own_namespace(int fd)
 	       same_file(&pinned, &own);
 }
 
-static int join(int fd, const char *path)
+static int join(int fd, uid_t uid)
 {
+	char path[RUNDIR_PATH_SIZE];
+
 	if (is_own_namespace(fd) || setns(fd, CLONE_NEWUSER) == 0)
 		return 0;
+	rundir_pin_path(uid, path);
 	if (errno == EPERM)
 		return complain(
 			EXIT_REFUSED,
 			"the kernel does not let you into %s: it is not yours, or you are in "
-			"another user namespace or a chroot",
+			"another user namespace or a chroot; try it from a login shell of your own",
 			path);
 	return complain(EXIT_SYSTEM, "cannot join %s: %s", path, strerror(errno));
 }
@@ -61,12 +68,10 @@ static int join(int fd, const char *path)
 int enter_namespace(uid_t uid)
 {
 	CLEANUP_FD int fd = -1;
-	char path[RUNDIR_PATH_SIZE];
 	int status;
 
-	rundir_pin_path(uid, path);
-	status = open_pin(path, &fd);
-	return status ? status : join(fd, path);
+	status = enter_open_pin(uid, &fd);
+	return status ? status : join(fd, uid);
 }
 
 int enter_become_root(bool drop_groups)
@@ -82,9 +87,15 @@ int enter_become_root(bool drop_groups)
 
 int enter_own_mounts(void)
 {
-	if (unshare(CLONE_NEWNS) < 0)
-		return complain(EXIT_SYSTEM, "cannot make a mount namespace: %s%s", strerror(errno),
-				errno == ENOSPC ? " (user.max_mnt_namespaces)" : "");
+	const struct limits unknown = LIMITS_UNKNOWN;
+	struct limits own;
+
+	if (unshare(CLONE_NEWNS) < 0) {
+		int error = errno;
+
+		limits_read(CLONE_NEWNS, &own);
+		return limits_complain(CLONE_NEWNS, error, &unknown, &own);
+	}
 	if (mount("none", "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
 		return complain(EXIT_SYSTEM, "cannot part from the host's mounts: %s",
 				strerror(errno));

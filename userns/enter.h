@@ -9,6 +9,9 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+/* Opens the pin of uid's namespace, which anyone may. The caller closes it. */
+int enter_open_pin(uid_t uid, int *ret_fd);
+
 /* Joins the namespace that is pinned for uid; once more where the caller is in it already. */
 int enter_namespace(uid_t uid);
 

@@ -114,21 +114,20 @@ static void __attribute__((noreturn)) keep(struct keeper *keeper)
 	_exit(0);
 }
 
-static pid_t start_command(const struct supervision *before, int (*run)(void *argument),
-			   void *argument)
+static pid_t start(const struct kept_command *command, const struct supervision *before)
 {
-	pid_t pid = fork();
+	pid_t pid = command->fork(command->argument);
 
 	if (pid != 0)
 		return pid;
 	supervise_as_before(before);
-	_exit(run(argument));
+	_exit(command->run(command->argument));
 }
 
-static void __attribute__((noreturn))
-become_keeper(const struct supervision *before, int socket, int kept, struct keeper *keeper,
-	      int (*run)(void *argument), void *argument)
+static void __attribute__((noreturn)) become_keeper(const struct kept_command *command, int socket,
+						    int kept, const struct supervision *before)
 {
+	struct keeper keeper = {.if_killed = command->if_killed};
 	sigset_t all, child;
 	int signals;
 
@@ -140,12 +139,12 @@ become_keeper(const struct supervision *before, int socket, int kept, struct kee
 	    sigprocmask(SIG_SETMASK, &all, NULL) < 0)
 		_exit(complain(EXIT_SYSTEM, "cannot become a keeper: %s", strerror(errno)));
 	prctl(PR_SET_NAME, "userns-keeper");
-	keeper->command = start_command(before, run, argument);
-	if (keeper->command < 0)
-		_exit(complain(EXIT_SYSTEM, "cannot start a process: %s", strerror(errno)));
+	keeper.command = start(command, before);
+	if (keeper.command < 0)
+		_exit(-keeper.command);
 	if (shed_all_but(socket, kept, signals) < 0)
 		_exit(EXIT_SYSTEM);
-	keep(keeper);
+	keep(&keeper);
 }
 
 static int send_signal(int socket, int signal)
@@ -163,9 +162,8 @@ static int end_of_keeper(pid_t pid)
 	return complain(EXIT_SYSTEM, "the keeper of the ids was killed, and the command with it");
 }
 
-int keep_and_run(int fd, int if_killed, int (*run)(void *argument), void *argument)
+int keep_and_run(int fd, const struct kept_command *command)
 {
-	struct keeper keeper = {.if_killed = if_killed};
 	struct supervision supervision;
 	int sockets[2], status, r;
 	pid_t pid;
@@ -178,7 +176,7 @@ int keep_and_run(int fd, int if_killed, int (*run)(void *argument), void *argume
 	pid = fork();
 	if (pid == 0) {
 		close(sockets[0]);
-		become_keeper(&supervision, sockets[1], fd, &keeper, run, argument);
+		become_keeper(command, sockets[1], fd, &supervision);
 	}
 	if (pid < 0)
 		return complain(EXIT_SYSTEM, "cannot start a process: %s", strerror(errno));

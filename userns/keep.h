@@ -2,18 +2,29 @@
 #ifndef USERNS_KEEP_H
 #define USERNS_KEEP_H
 
+#include <sys/types.h>
+
+struct kept_command {
+	/*
+	 * As fork(2): 0 in the child, which becomes the command by run(); a negative exit status
+	 * after a complaint.
+	 */
+	pid_t (*fork)(void *argument);
+	int (*run)(void *argument);
+	void *argument;
+	int if_killed; /* what to send it when we are killed; 0: nothing, and it goes on */
+};
+
 /*
- * Runs a function, which is to become the command, below a keeper: a process that holds a
- * descriptor, with the locks of its description, until the command and everything that it has left
- * behind have ended. The command itself has no part in it: it may close all its descriptors, and
- * where it is in a namespace of its own, it has no power over the keeper. Ends as the command does.
+ * Runs a command below a keeper: a process that holds a descriptor, with the locks of its
+ * description, until the command and everything that it has left behind have ended. The command
+ * itself has no part in it: it may close all its descriptors, and where it is in a user namespace
+ * of its own, it has no power over the keeper. Ends as the command does.
  *
- * Without the keeper the command would go on with ids that others get, so the function must call
- * end_with_parent() once it has the ids of the command.
- *
- * if_killed: what to send the command when we are killed; 0: nothing, and it goes on.
+ * Without the keeper it would go on with ids that others get, so run() has to call
+ * end_with_parent() when it has the ids of the command.
  */
-int keep_and_run(int fd, int if_killed, int (*run)(void *argument), void *argument);
+int keep_and_run(int fd, const struct kept_command *command);
 
 /* Has us killed by a signal when our parent ends; a change of ids undoes it. */
 void end_with_parent(int signal);

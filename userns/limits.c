@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What keeps the kernel from making a namespace: see limits.h. */
 #include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "conf/host.h"
 #include "userns/complain.h"
@@ -14,13 +12,13 @@
 #include "util/cleanup.h"
 #include "util/exit_status.h"
 
-#define LIMITS "/proc/sys/user"
+#define TOLD_SIZE 64
 
 static const struct {
 	int kind;
 	const char *name;
 	const char *limit;
-} kinds[] = {
+} kinds[LIMITS_KINDS] = {
 	{CLONE_NEWUSER, "user", "max_user_namespaces"},
 	{CLONE_NEWNS, "mount", "max_mnt_namespaces"},
 	{CLONE_NEWPID, "pid", "max_pid_namespaces"},
@@ -31,33 +29,46 @@ static const struct {
 	{CLONE_NEWTIME, "time", "max_time_namespaces"},
 };
 
-int limits_open(void)
+static long read_limit(const char *name)
 {
-	return open(LIMITS, O_PATH | O_DIRECTORY | O_CLOEXEC);
-}
-
-static long read_limit(int dir, const char *name)
-{
-	CLEANUP_FD int fd = dir < 0 ? -1 : openat(dir, name, O_RDONLY | O_CLOEXEC);
-	CLEANUP_FILE FILE *file = fd < 0 ? NULL : fdopen(TAKE_FD(fd), "r");
+	char path[64];
+	CLEANUP_FILE FILE *file = NULL;
 	long value;
 
+	snprintf(path, sizeof(path), "/proc/sys/user/%s", name);
+	file = fopen(path, "re");
 	return file && fscanf(file, "%ld", &value) == 1 ? value : -1;
 }
 
-static int complain_of_limit(const char *name, const char *limit, int limits, bool of_users)
+void limits_read(int wanted, struct limits *ret)
 {
-	CLEANUP_FD int inside = limits_open();
-	long of_host = read_limit(limits, limit);
-	char on_host[48] = "";
+	*ret = LIMITS_UNKNOWN;
+	for (size_t i = 0; i < COUNT_OF(kinds); i++)
+		if (wanted & kinds[i].kind)
+			ret->values[i] = read_limit(kinds[i].limit);
+}
 
-	if (of_host >= 0)
-		snprintf(on_host, sizeof(on_host), "%ld on the host, ", of_host);
+/* ", N on the host": empty where it is not known. */
+static void tell_limit(long limit, const char *where, char ret[static TOLD_SIZE])
+{
+	ret[0] = '\0';
+	if (limit >= 0)
+		snprintf(ret, TOLD_SIZE, ", %ld %s", limit, where);
+}
+
+static int complain_of_limit(size_t kind, long host, long own)
+{
+	char on_host[TOLD_SIZE], inside[TOLD_SIZE];
+
+	tell_limit(host, "on the host", on_host);
+	tell_limit(own, "in your namespace", inside);
 	return complain(EXIT_REFUSED,
-			"cannot make a %s namespace: there are as many as user.%s allows (%s%ld in "
-			"your namespace)%s; end what has some, or have that raised",
-			name, limit, on_host, read_limit(inside, limit),
-			of_users ? ", or this would be the 33rd within each other" : "");
+			"cannot make a %s namespace: there are as many as user.%s allows%s%s; end "
+			"what has some, or have it raised with sysctl(8)%s",
+			kinds[kind].name, kinds[kind].limit, on_host, inside,
+			kinds[kind].kind == CLONE_NEWUSER
+				? "; nor can there be more than 32 within each other"
+				: "");
 }
 
 /* Something forbids it to who is no root of the host. */
@@ -76,15 +87,14 @@ static int complain_of_knob(const char *name, bool of_users)
 			name, of_users ? ", and whether you are in a chroot" : "");
 }
 
-int limits_complain(int kind, int error, int limits)
+int limits_complain(int kind, int error, const struct limits *host, const struct limits *own)
 {
 	size_t i = 0;
 
 	while (i < COUNT_OF(kinds) - 1 && kinds[i].kind != kind)
 		i++;
 	if (error == ENOSPC)
-		return complain_of_limit(kinds[i].name, kinds[i].limit, limits,
-					 kind == CLONE_NEWUSER);
+		return complain_of_limit(i, host->values[i], own->values[i]);
 	if (error == EPERM)
 		return complain_of_knob(kinds[i].name, kind == CLONE_NEWUSER);
 	if (error == EINVAL)

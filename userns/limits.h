@@ -3,13 +3,25 @@
 #ifndef USERNS_LIMITS_H
 #define USERNS_LIMITS_H
 
-/*
- * The limits of the host on namespaces, to be opened before another user namespace is entered,
- * where the same name shows others. A descriptor of a directory; -1: they cannot be opened.
- */
-int limits_open(void);
+/* By kind of namespace; -1: not known, and not told. */
+#define LIMITS_KINDS 8
 
-/* Complains that a namespace of a kind (CLONE_NEW...) cannot be made; gives the exit status. */
-int limits_complain(int kind, int error, int limits);
+struct limits {
+	long values[LIMITS_KINDS];
+};
+
+#define LIMITS_UNKNOWN ((struct limits){{-1, -1, -1, -1, -1, -1, -1, -1}})
+
+/*
+ * Reads the limits on kinds of namespaces (CLONE_NEW...) in the user namespace that we are in: the
+ * same files show others from another one.
+ */
+void limits_read(int kinds, struct limits *ret);
+
+/*
+ * Complains that a namespace of a kind cannot be made; gives the exit status. host, own: the limits
+ * on the host and in the delegated namespace.
+ */
+int limits_complain(int kind, int error, const struct limits *host, const struct limits *own);
 
 #endif

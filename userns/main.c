@@ -12,15 +12,19 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } verbs[] = {
-	{"check", verb_check},	       {"exec", verb_exec},	   {"explain", verb_of_helper},
-	{"grant", verb_of_helper},     {"list", verb_list},	   {"reclaim", verb_of_helper},
-	{"reserve", verb_of_helper},   {"revoke", verb_of_helper}, {"status", verb_status},
-	{"unreserve", verb_of_helper}, {"gc", verb_of_helper},
+	{"bank", verb_bank},	     {"check", verb_check},	  {"exec", verb_exec},
+	{"explain", verb_of_helper}, {"gc", verb_of_helper},	  {"grant", verb_of_helper},
+	{"list", verb_list},	     {"reclaim", verb_of_helper}, {"reserve", verb_of_helper},
+	{"revoke", verb_of_helper},  {"status", verb_status},	  {"unreserve", verb_of_helper},
 	{"unshare", verb_unshare},
 };
 
 static const char usage[] =
-	"Usage: userns exec [--drop-groups] [--] COMMAND [ARGUMENT...]\n"
+	"Usage: userns exec [--drop-groups] [--] [COMMAND [ARGUMENT...]]\n"
+	"       userns unshare [OPTION...] [--] [COMMAND [ARGUMENT...]]\n"
+	"       userns bank create NAME COUNT\n"
+	"       userns bank delete NAME...\n"
+	"       userns bank list [--json | --raw] [--noheadings] [--output COLUMNS]\n"
 	"       userns status [USER]\n"
 	"       userns list [--json | --raw] [--noheadings] [--output COLUMNS]\n"
 	"       userns list [--map] [--svg FILE]\n"
@@ -36,7 +40,9 @@ static const char usage[] =
 	"\n"
 	"Your own part of this host's user ids: a user namespace made at login.\n"
 	"\n"
-	"  exec           run a command inside, as root there, with its own mounts\n"
+	"  exec           run a command inside, else a shell, as root there, with its own mounts\n"
+	"  unshare        run a command in a namespace nested in yours, with ids that you choose\n"
+	"  bank           keep parts of your ids by name, for containers that share data\n"
 	"  status         show the namespace, its id maps and its sessions\n"
 	"  list           show every range on this host: a table, a map or a picture\n"
 	"  check          look for ids that two have, and for mistakes in files and policy\n"

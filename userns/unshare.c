@@ -11,10 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
-#include "namespace/holder.h"
+#include "namespace/nested.h"
 #include "namespace/rundir.h"
 #include "userns/bankdir.h"
 #include "userns/caller.h"
@@ -30,12 +29,14 @@
 #include "userns/supervise.h"
 #include "userns/verbs.h"
 #include "util/cleanup.h"
+#include "util/userns.h"
 
 struct unsharing {
 	struct nest nest;
 	struct identity identity;
 	struct ns_maps maps;
-	int limits;
+	struct limits host_limits;
+	struct limits own_limits;
 	int end_signal; /* when our parent ends; 0: none */
 	char where[RUNDIR_PATH_SIZE + 32];
 };
@@ -161,34 +162,20 @@ static int settle_maps(const struct nest *nest, struct bankdir *dir, struct ns_m
 	return r < 0 ? complain(EXIT_REFUSED, "%s", why.text) : 0;
 }
 
-/* Makes the user namespace by a child, as no process can write its own maps, and joins it. */
-static int make_user_namespace(const struct unsharing *u)
+static int complain_of_nesting(const struct unsharing *u, int error, const struct reason *why)
 {
-	CLEANUP(holder_end) struct holder holder = HOLDER_INIT;
-	const struct holder_task task = {.join = -1};
-	struct reason why;
-	int r;
-
-	/* As one that has changed its ids it could not be written to. */
-	prctl(PR_SET_DUMPABLE, 1);
-	r = holder_start(&task, &holder, &why);
-	if (r == -EPERM || r == -ENOSPC)
-		return limits_complain(CLONE_NEWUSER, -r, u->limits);
-	if (r == 0)
-		r = maps_write(holder.pid, &u->maps, &why);
-	if (r < 0)
-		return complain(EXIT_SYSTEM, "%s", why.text);
-	if (setns(holder.user_namespace, CLONE_NEWUSER) < 0)
-		return complain(EXIT_SYSTEM, "cannot join the new namespace: %s", strerror(errno));
-	return 0;
+	if (error == EPERM || error == ENOSPC)
+		return limits_complain(CLONE_NEWUSER, error, &u->host_limits, &u->own_limits);
+	return complain(EXIT_SYSTEM, "%s", why->text);
 }
 
 /* One by one, so that it can be said which one failed. */
-static int make_other_namespaces(int namespaces, int limits)
+static int make_other_namespaces(const struct unsharing *u)
 {
-	for (int rest = namespaces; rest; rest &= rest - 1)
+	for (int rest = u->nest.namespaces; rest; rest &= rest - 1)
 		if (unshare(rest & -rest) < 0)
-			return limits_complain(rest & -rest, errno, limits);
+			return limits_complain(rest & -rest, errno, &u->host_limits,
+					       &u->own_limits);
 	return 0;
 }
 
@@ -231,14 +218,13 @@ static int run_inside(void *argument)
 	return status ? status : run_command(u->nest.command, u->where);
 }
 
+/* In the user namespace. */
 static int run_nested(void *argument)
 {
 	struct unsharing *u = argument;
 	int status;
 
-	status = make_user_namespace(u);
-	if (status == 0)
-		status = make_other_namespaces(u->nest.namespaces, u->limits);
+	status = make_other_namespaces(u);
 	if (status != 0)
 		return status;
 	if (!u->nest.fork)
@@ -246,6 +232,25 @@ static int run_nested(void *argument)
 	if (u->end_signal)
 		end_with_parent(SIGKILL);
 	return supervise_child(run_inside, u);
+}
+
+static pid_t fork_nested(void *argument)
+{
+	const struct unsharing *u = argument;
+	struct reason why;
+	pid_t pid;
+
+	pid = nested_fork(&u->maps, &why);
+	return pid < 0 ? -complain_of_nesting(u, -pid, &why) : pid;
+}
+
+static int join_nested(struct unsharing *u)
+{
+	struct reason why;
+	int r;
+
+	r = nested_join(&u->maps, &why);
+	return r < 0 ? complain_of_nesting(u, -r, &why) : run_nested(u);
 }
 
 /* The caller's groups stay, as by unshare(1), unless others are asked for. */
@@ -278,9 +283,12 @@ static int prepare(struct unsharing *u, struct bankdir *dir)
 		status = identity_find(u->nest.user, u->nest.root, &u->identity);
 	if (status == 0 && u->nest.part_count > 0 && bankdir_open(dir, &why) < 0)
 		status = complain(EXIT_REFUSED, "%s", why.text);
-	u->limits = limits_open();
+	if (status == 0 && in_initial_user_namespace() == 1)
+		limits_read(u->nest.namespaces | CLONE_NEWUSER, &u->host_limits);
 	if (status == 0)
 		status = enter_namespace(uid);
+	if (status == 0)
+		limits_read(u->nest.namespaces | CLONE_NEWUSER, &u->own_limits);
 	if (status == 0)
 		status = settle_maps(&u->nest, dir, &u->maps);
 	if (status == 0)
@@ -297,7 +305,7 @@ static int prepare(struct unsharing *u, struct bankdir *dir)
 int verb_unshare(int argc, char **argv)
 {
 	CLEANUP(bankdir_close) struct bankdir dir = BANKDIR_INIT;
-	struct unsharing u = {.limits = -1};
+	struct unsharing u = {.host_limits = LIMITS_UNKNOWN, .own_limits = LIMITS_UNKNOWN};
 	int status;
 
 	status = nest_parse(argc, argv, &u.nest);
@@ -307,8 +315,13 @@ int verb_unshare(int argc, char **argv)
 		return status;
 	u.end_signal = u.nest.kill_child;
 	if (dir.ids < 0)
-		return run_nested(&u);
+		return join_nested(&u);
 	if (!u.end_signal)
 		u.end_signal = SIGKILL;
-	return keep_and_run(TAKE_FD(dir.ids), u.nest.kill_child ? SIGKILL : 0, run_nested, &u);
+	return keep_and_run(TAKE_FD(dir.ids), &(struct kept_command){
+						      .fork = fork_nested,
+						      .run = run_nested,
+						      .argument = &u,
+						      .if_killed = u.nest.kill_child ? SIGKILL : 0,
+					      });
 }

@@ -8,6 +8,7 @@
 
 #include "util/exit_status.h"
 
+int verb_bank(int argc, char **argv);
 int verb_check(int argc, char **argv);
 int verb_exec(int argc, char **argv);
 int verb_list(int argc, char **argv);

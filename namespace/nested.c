@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Making a user namespace right below ours: see nested.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "namespace/nested.h"
+#include "util/cleanup.h"
+
+/* A child in a new user namespace, that waits for a byte from the pipe, or for its end. */
+struct waiting {
+	pid_t pid; /* 0 in the child, which has waited */
+	int pipe;
+};
+
+#define WAITING_INIT ((struct waiting){.pid = -1, .pipe = -1})
+
+static pid_t clone_child(void)
+{
+	struct clone_args arguments = {.flags = CLONE_NEWUSER, .exit_signal = SIGCHLD};
+
+	return (pid_t)syscall(SYS_clone3, &arguments, sizeof(arguments));
+}
+
+static void wait_in_child(int pipe)
+{
+	ssize_t n;
+	char byte;
+
+	do
+		n = read(pipe, &byte, 1);
+	while (n < 0 && errno == EINTR);
+	if (n != 1)
+		_exit(1);
+}
+
+static int start(struct waiting *ret, struct reason *why)
+{
+	int ends[2], r;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return refuse_errno(why, -errno, "cannot make a pipe");
+	/* The files in /proc of one that has changed its ids would be the host's root's. */
+	prctl(PR_SET_DUMPABLE, 1);
+	ret->pid = clone_child();
+	r = ret->pid < 0 ? -errno : 0;
+	if (ret->pid == 0) {
+		close(ends[1]);
+		wait_in_child(ends[0]);
+	} else {
+		ret->pipe = ends[1];
+	}
+	close(ends[0]);
+	return r < 0 ? refuse_errno(why, r, "cannot make a user namespace") : 0;
+}
+
+/* Ends a child that still waits. */
+static void stop(struct waiting *waiting)
+{
+	if (waiting->pipe >= 0)
+		close(waiting->pipe);
+	if (waiting->pid > 0) {
+		kill(waiting->pid, SIGKILL);
+		while (waitpid(waiting->pid, NULL, 0) < 0 && errno == EINTR)
+			;
+	}
+}
+
+/* What could be taken for a kernel that makes none. */
+static int as_io_error(int r)
+{
+	return r == -EPERM || r == -ENOSPC ? -EIO : r;
+}
+
+pid_t nested_fork(const struct ns_maps *maps, struct reason *why)
+{
+	CLEANUP(stop) struct waiting waiting = WAITING_INIT;
+	pid_t pid;
+	int r;
+
+	r = start(&waiting, why);
+	if (r < 0 || waiting.pid == 0)
+		return r;
+	r = as_io_error(maps_write(waiting.pid, maps, why));
+	if (r == 0 && write(waiting.pipe, "", 1) != 1)
+		r = refuse_errno(why, -EIO, "the first process of the namespace is lost");
+	if (r < 0)
+		return r;
+	pid = waiting.pid;
+	waiting.pid = -1;
+	return pid;
+}
+
+/* The child need not even run: a process alone makes the namespace reachable. */
+int nested_join(const struct ns_maps *maps, struct reason *why)
+{
+	CLEANUP(stop) struct waiting waiting = WAITING_INIT;
+	CLEANUP_FD int fd = -1;
+	char path[64];
+	int r;
+
+	r = start(&waiting, why);
+	if (r < 0)
+		return r;
+	if (waiting.pid == 0)
+		_exit(1);
+	r = as_io_error(maps_write(waiting.pid, maps, why));
+	if (r < 0)
+		return r;
+	snprintf(path, sizeof(path), "/proc/%d/ns/user", waiting.pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || setns(fd, CLONE_NEWUSER) < 0)
+		return refuse_errno(why, as_io_error(-errno), "cannot join the new namespace");
+	return 0;
+}
