@@ -158,10 +158,12 @@ int banks_parse(const char *text, size_t length, struct banks *ret, struct reaso
 	if (!next_field(&rest, '\n', &line) || !slice_equals(line, FIRST_LINE))
 		return damaged(number, why);
 	while (next_field(&rest, '\n', &line)) {
-		struct bank bank;
+		struct bank bank = {.name = ""};
 		int r;
 
 		number++;
+		if (line.length == 0 && !rest.text)
+			break;
 		/* Nothing but its newline follows the last line. */
 		if (ends(line, banks.count) && rest.text && rest.length == 0) {
 			*ret = banks;
