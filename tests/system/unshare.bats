@@ -1,0 +1,368 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# "userns unshare": namespaces that nest in the delegated one, their maps, and what is refused.
+
+bats_require_minimum_version 1.5.0
+
+load common
+
+setup() {
+	needs_sandbox
+	mark_log
+	name=u$BATS_TEST_NUMBER
+	new_user "$name"
+	"$helper" --pid=$$ open "$name" 2>/dev/null >&2
+	start=$(range_of "$uid" | cut -d: -f1)
+}
+
+teardown() {
+	[ "${USERNS_SANDBOX:-}" != inside ] || "$helper" --pid=$$ close "$uid" 2>/dev/null || true
+}
+
+nest() {
+	as_user "$name" userns unshare "$@"
+}
+
+# The same in the background, so that $! is userns itself.
+nest_aside() {
+	setpriv --reuid="$uid" --regid="$uid" --init-groups env HOME="/home/$name" userns unshare "$@" 3>&- &
+}
+
+# Fails with this status and one line that has every text; nothing was started.
+refuses() {
+	local expected=$1 texts=()
+	shift
+	while [ "$1" != -- ]; do
+		texts+=("$1")
+		shift
+	done
+	shift
+	rm -f "/tmp/$name.ran"
+	run nest "$@" touch "/tmp/$name.ran"
+	[ "$status" = "$expected" ] || { echo "$status: $output" >&2; return 1; }
+	[ "${#lines[@]}" = 1 ] || { echo "not one line: $output" >&2; return 1; }
+	[ ! -e "/tmp/$name.ran" ] || return 1
+	local text
+	for text in "${texts[@]}"; do
+		[[ $output == *"$text"* ]] || { echo "no '$text' in: $output" >&2; return 1; }
+	done
+}
+
+maps_inside='cat /proc/self/uid_map /proc/self/gid_map | tr -s " "'
+
+@test "unshare: without a map it is the whole range, 0 first, in a child namespace" {
+	run nest -- sh -c "id -u; id -g; $maps_inside; readlink /proc/self/ns/user"
+	[ "$status" = 0 ]
+	[ "${lines[0]}" = 0 ]
+	[ "${lines[1]}" = 0 ]
+	[ "${lines[2]}" = ' 0 0 1' ]
+	[ "${lines[3]}" = ' 1 1 65536' ]
+	[ "${lines[4]}" = ' 0 0 1' ]
+	[ "${lines[5]}" = ' 1 1 65536' ]
+	[ "${lines[6]}" != "user:[$(stat -Lc %i "/run/userns/$uid/user")]" ]
+	[ "${lines[6]}" != "$(readlink /proc/self/ns/user)" ]
+}
+
+@test "unshare: maps as asked for, sparse and across the namespace's own extents; gids follow" {
+	run nest --uidmap 0:1000:1 --uidmap 5:2000:10 --uidmap 100:0:3 -- sh -c "$maps_inside"
+	[ "$status" = 0 ]
+	printf ' %s\n' '0 1000 1' '5 2000 10' '100 0 1' '101 1 2' > "/tmp/$name.wanted"
+	diff <(printf '%s\n' "${lines[@]:0:4}") "/tmp/$name.wanted"
+	diff <(printf '%s\n' "${lines[@]:4}") "/tmp/$name.wanted"
+	run nest --uidmap 0:5:1 --gidmap 0:7:2 -- sh -c "$maps_inside"
+	[ "$output" = $' 0 5 1\n 0 7 2' ]
+	# The other way round, too.
+	run nest --gidmap 0:7:2 -- sh -c "$maps_inside"
+	[ "$output" = $' 0 7 2\n 0 7 2' ]
+}
+
+@test "unshare: a file made inside belongs to the host's id that the maps say" {
+	mkdir -m 777 "/tmp/$name"
+	nest --uidmap 0:1000:10 --gidmap 0:3000:10 -- touch "/tmp/$name/zero"
+	nest --uidmap 0:1000:10 --user 7:2 -- touch "/tmp/$name/seven"
+	[ "$(stat -c %u:%g "/tmp/$name/zero")" = "$((start + 999)):$((start + 2999))" ]
+	[ "$(stat -c %u:%g "/tmp/$name/seven")" = "$((start + 1006)):$((start + 1001))" ]
+}
+
+@test "unshare: 340 extents are taken, 341 are not" {
+	local maps=()
+	for ((i = 0; i < 340; i++)); do
+		maps+=(--uidmap "$i:$((i + 1)):1")
+	done
+	run nest "${maps[@]}" -- sh -c 'wc -l < /proc/self/uid_map'
+	[ "$output" = 340 ]
+	refuses 1 '340 lines' 'uid map' -- "${maps[@]}" --uidmap 340:341:1
+	# Fewer, but in longer lines than a page holds.
+	maps=()
+	for ((i = 0; i < 300; i++)); do
+		maps+=(--uidmap "$((4000000000 + i)):$((i + 1)):1")
+	done
+	refuses 1 '4095 bytes' -- "${maps[@]}" --user 4000000000
+}
+
+@test "unshare: ids that do not exist, or are not the namespace's, or meet, are refused by name" {
+	refuses 1 4294967296 'uids end with 4294967294' -- --uidmap 0:4294967296:1
+	refuses 1 'uids end with 4294967294' -- --uidmap 0:4294967295:1
+	refuses 1 'uids end with 4294967294' -- --uidmap 0:0:4294967296
+	refuses 1 'no uid 65537' '0-65536' -- --uidmap 0:0:4294967295
+	refuses 1 'no gid 65537' -- --uidmap 0:0:1 --gidmap 0:65537:1
+	refuses 1 'no uid 65537' '1:65536:2' -- --uidmap 0:0:1 --uidmap 1:65536:2
+	refuses 1 'a count of 0' -- --uidmap 0:0:0
+	refuses 2 'IN:OUT:COUNT' -- --uidmap 0:-1:1
+	refuses 2 'IN:OUT:COUNT' -- --uidmap 0:0:-1
+	refuses 2 'IN:OUT:COUNT' -- --uidmap 0
+	refuses 1 '0:0:10 and 9:20:5 both map uid 9' -- --uidmap 0:0:10 --uidmap 9:20:5
+	refuses 1 '0:0:10 and 10:9:5' "namespace's uid 9" -- --uidmap 0:0:10 --uidmap 10:9:5
+	refuses 1 'uid 0' 'not mapped' '--user' -- --uidmap 1:0:10
+	refuses 1 'gid 0' 'not mapped' -- --uidmap 0:0:10 --gidmap 1:0:10
+	refuses 1 'uid 33' 'not mapped' -- --uidmap 0:0:10 --user 33
+	refuses 2 'without --bank and' -- --uidmap 0:0:1 --private
+	# Without 0, for one that needs none.
+	run nest --uidmap 33:33:1 --user 33:33 -- id -u
+	[ "$output" = 33 ]
+}
+
+@test "unshare: the namespaces of unshare(1), by name and by letter" {
+	# Of processes it is shown only once there is one in it.
+	kinds=(mnt net ipc uts cgroup time_for_children)
+	for options in '-m -n -i -u -C -T' '--mount --net --ipc --uts --cgroup --time' -mpniuCTU; do
+		# shellcheck disable=SC2086
+		run nest $options -- readlink "${kinds[@]/#//proc/self/ns/}"
+		[ "$status" = 0 ]
+		[ "${#lines[@]}" = 6 ]
+		for i in "${!kinds[@]}"; do
+			[ "${lines[i]}" != "$(readlink "/proc/self/ns/${kinds[i]}")" ]
+		done
+	done
+	# None of them unasked.
+	run nest -- readlink "${kinds[@]/#//proc/self/ns/}"
+	for i in "${!kinds[@]}"; do
+		[ "${lines[i]}" = "$(readlink "/proc/self/ns/${kinds[i]}")" ]
+	done
+}
+
+@test "unshare: --fork with --pid makes the command the first process, whose /proc shows no other" {
+	# shellcheck disable=SC2016
+	run nest -pf --mount-proc -- sh -c 'echo $$; ls -d /proc/[0-9]*'
+	[ "$status" = 0 ]
+	[ "${lines[0]}" = 1 ]
+	[ "${lines[1]}" = /proc/1 ]
+	[ "${#lines[@]}" -le 3 ]
+	mkdir "/tmp/$name.proc"
+	run nest -pf --mount-proc="/tmp/$name.proc" -- sh -c "ls -d /tmp/$name.proc/1"
+	[ "$status" = 0 ]
+	refuses 2 '--pid --fork' -- --mount-proc
+	refuses 2 '--pid --fork' -- --mount-proc --pid
+}
+
+@test "unshare: --propagation" {
+	mkdir "/tmp/$name"
+	mount --bind "/tmp/$name" "/tmp/$name"
+	mount --make-shared "/tmp/$name"
+	field() { nest -m "$@" -- grep " /tmp/$name " /proc/self/mountinfo | grep -o 'shared:\|master:' | sort | tr -d '\n'; }
+	[ "$(field)" = '' ]
+	[ "$(field --propagation private)" = '' ]
+	[ "$(field --propagation slave)" = 'master:' ]
+	[ "$(field --propagation shared)" = 'master:shared:' ]
+	# The kernel lets no mount go up from another user namespace, whatever is asked for.
+	[ "$(field --propagation unchanged)" = 'master:' ]
+	umount "/tmp/$name"
+	refuses 2 'private, shared, slave or unchanged' -- -m --propagation up
+	refuses 2 'add --mount' -- --propagation slave
+}
+
+@test "unshare: --setgroups, and a namespace that denies it already" {
+	[ "$(nest -- cat /proc/self/setgroups)" = allow ]
+	[ "$(nest --setgroups allow -- cat /proc/self/setgroups)" = allow ]
+	[ "$(nest --setgroups deny -- cat /proc/self/setgroups)" = deny ]
+	refuses 2 "'yes'" -- --setgroups yes
+	refuses 1 'setgroups(2) is denied' -- --setgroups deny --drop-groups
+	[ "$(nest --drop-groups -- id -G)" = 0 ]
+	sed -i "s/uid=$uid/&,deny-setgroups/" /etc/usernamespaces
+	"$helper" --pid=$$ close "$uid"
+	"$helper" --pid=$$ open "$name" 2>/dev/null >&2
+	[ "$(nest -- cat /proc/self/setgroups)" = deny ]
+	refuses 1 'denies setgroups(2)' -- --setgroups allow
+}
+
+@test "unshare: --wd and --root, whose accounts --user means" {
+	[ "$(nest --wd /usr -- pwd)" = /usr ]
+	[ "$(nest -w /usr -- pwd)" = /usr ]
+	run nest --wd /nonexistent -- pwd
+	[ "$status" = 1 ]
+	[[ $output == *'/nonexistent: No such file'* ]]
+	root=/tmp/$name.root
+	mkdir -p "$root/bin" "$root/etc" "$root/x"
+	cp /bin/busybox "$root/bin/busybox"
+	echo 'web:x:500:600::/:' > "$root/etc/passwd"
+	printf 'web:x:600:\nlogs:x:700:other,web\n' > "$root/etc/group"
+	run nest -R "$root" -w /x --user web -- /bin/busybox sh -c 'busybox pwd; busybox id -u; busybox id -g; busybox id -G'
+	[ "$status" = 0 ]
+	[ "$output" = $'/x\n500\n600\n600 700' ]
+	[ "$(nest -R "$root" --user 500 -- /bin/busybox id -g)" = 600 ]
+	[ "$(nest -R "$root" --user web:logs -- /bin/busybox id -G)" = 700 ]
+	refuses 1 "no user 'games'" -- --root "$root" --user games
+	refuses 1 "no group 'games'" -- --root "$root" --user web:games
+	# A link in it leads to nothing outside.
+	ln -sf /etc/passwd "$root/etc/passwd.host"
+	mv "$root/etc/passwd.host" "$root/etc/passwd"
+	refuses 1 "no user '$name'" -- --root "$root" --user "$name"
+}
+
+@test "unshare: --user by name, by id, and with a group" {
+	groupadd -g 4321 "g$name"
+	usermod -aG "g$name" games
+	run nest --user games -- sh -c 'id -u; id -g; id -G'
+	[ "$output" = "$(id -u games)"$'\n'"$(id -g games)"$'\n'"$(id -G games)" ]
+	[ "$(nest --user "$(id -u games)" -- id -g)" = "$(id -g games)" ]
+	[ "$(nest --user 54321 -- sh -c 'id -u; id -g; id -G')" = $'54321\n0\n0' ]
+	[ "$(nest --user "games:g$name" -- sh -c 'id -g; id -G')" = $'4321\n4321' ]
+	refuses 1 "no user 'nosuch'" -- --user nosuch
+	refuses 1 "no group ''" -- --user games:
+	# No capability is left of what a root inside has.
+	run nest --user games -- grep CapEff /proc/self/status
+	[ "$output" = 'CapEff:	0000000000000000' ]
+}
+
+@test "unshare: the command's exit status and signal; 126, 127 and 2" {
+	for fork in '' --fork --private '--private --fork' '--private -pf'; do
+		# shellcheck disable=SC2086
+		for expected in 0 1 42 255; do
+			run nest $fork -- sh -c "exit $expected"
+			[ "$status" = "$expected" ]
+		done
+		# shellcheck disable=SC2086
+		run -127 nest $fork -- /nonexistent
+		# shellcheck disable=SC2086
+		run nest $fork -- /etc/passwd
+		[ "$status" = 126 ]
+		# The first process of a pid namespace cannot kill itself.
+		[[ $fork != *-pf* ]] || continue
+		for signal in KILL TERM INT; do
+			# shellcheck disable=SC2086,SC2016
+			run nest $fork -- sh -c "kill -$signal \$\$"
+			[ "$status" = $((128 + $(kill -l $signal))) ]
+		done
+	done
+	run nest --nonsense true
+	[ "$status" = 2 ]
+	run nest echo --fork -- x
+	[ "$output" = '--fork -- x' ]
+}
+
+@test "unshare: a signal to userns reaches the command, with --fork and below a keeper" {
+	for options in '' --fork --private '--private --fork'; do
+		rm -f "/tmp/$name.up"
+		# shellcheck disable=SC2086,SC2016
+		nest_aside $options -- sh -c 'trap "exit 9" TERM; touch $1; while :; do sleep 0.05; done' x "/tmp/$name.up"
+		eventually test -e "/tmp/$name.up"
+		kill -TERM $!
+		status=0
+		wait $! || status=$?
+		[ "$status" = 9 ]
+	done
+}
+
+@test "unshare: --kill-child ends it when userns is killed; without, it goes on" {
+	for options in --kill-child '--kill-child=TERM' '--kill-child=SIGTERM --private' '--private --kill-child'; do
+		rm -f "/tmp/$name.up"
+		# shellcheck disable=SC2086,SC2016
+		nest_aside $options -- sh -c 'echo $$ > $1; exec sleep 60' x "/tmp/$name.up"
+		eventually test -s "/tmp/$name.up"
+		kill -KILL $!
+		wait $! || true
+		eventually eval "! test -e /proc/$(cat "/tmp/$name.up")"
+	done
+	rm -f "/tmp/$name.up"
+	# shellcheck disable=SC2016
+	nest_aside --fork -- sh -c 'echo $$ > $1; exec sleep 60' x "/tmp/$name.up"
+	eventually test -s "/tmp/$name.up"
+	kill -KILL $!
+	wait $! || true
+	kill "$(cat "/tmp/$name.up")"
+	refuses 2 "no signal 'NONE'" -- --kill-child=NONE
+}
+
+@test "unshare and exec: without a command a shell, and where it is" {
+	run bash -c "echo 'id -u; echo \$0' | SHELL=/bin/bash setpriv --reuid=$uid --regid=$uid --init-groups userns exec"
+	[ "$status" = 0 ]
+	[ "${lines[0]}" = "userns: a shell in /run/userns/$uid/user; exit leaves it" ]
+	[ "${lines[1]}" = 0 ]
+	[ "${lines[2]}" = /bin/bash ]
+	run bash -c "echo 'id -u; echo \$0' | env -u SHELL setpriv --reuid=$uid --regid=$uid --init-groups userns unshare"
+	[ "$status" = 0 ]
+	[[ ${lines[0]} == *"within /run/userns/$uid/user"* ]]
+	[ "${lines[2]}" = /bin/sh ]
+}
+
+@test "unshare: with stdin, stdout and stderr closed" {
+	for options in '' --private --fork; do
+		rm -f "/tmp/$name.closed"
+		as_user "$name" sh -c "userns unshare $options -- sh -c 'ls /proc/\$\$/fd > /tmp/$name.closed' <&- >&- 2>&-"
+		# The shell has just what it opens for ls; nothing of ours.
+		[ "$(grep -cx '[012]' "/tmp/$name.closed")" -le 1 ]
+		[ -s "/tmp/$name.closed" ]
+	done
+}
+
+@test "unshare: nothing of ours stays open in the command" {
+	expected=$(as_user "$name" sh -c 'ls /proc/self/fd' | tr '\n' ' ')
+	for options in '' --private --fork; do
+		# shellcheck disable=SC2086
+		[ "$(nest $options -- ls /proc/self/fd | tr '\n' ' ')" = "$expected" ]
+	done
+}
+
+@test "unshare: a limit that is reached is named, and where it is set" {
+	limit() {
+		as_user "$name" nsenter --user="/run/userns/$uid/user" -S 0 -G 0 \
+			sh -c "echo $2 > /proc/sys/user/max_$1_namespaces"
+	}
+	limit user 0
+	refuses 1 'user.max_user_namespaces' 'on the host, 0 in your namespace' --
+	refuses 1 'user.max_user_namespaces' -- --private
+	limit user 1000
+	for kind in mnt pid net ipc uts cgroup time; do
+		limit $kind 0
+		option=${kind/mnt/mount}
+		refuses 1 "user.max_${kind}_namespaces" '0 in your namespace' -- "--$option"
+		limit $kind 1000
+		run nest "--$option" true
+		[ "$status" = 0 ]
+	done
+	# The same for exec, whose mounts are its own.
+	limit mnt 0
+	run as_user "$name" userns exec true
+	[ "$status" = 1 ]
+	[[ $output == *'user.max_mnt_namespaces allows, 0 in your namespace'* ]]
+}
+
+@test "unshare: without a namespace, one sentence says how to get one" {
+	new_user "none$name"
+	for options in '' '--private' '--uidmap 0:0:1' '--bank x'; do
+		# shellcheck disable=SC2086
+		run as_user "none$name" userns unshare $options -- true
+		[ "$status" = 1 ]
+		[ "${#lines[@]}" = 1 ]
+		[[ $output == *'made at login'*'userns explain'* ]]
+	done
+	run as_user "none$name" userns explain
+	[[ $output != *'not found'* ]]
+}
+
+@test "unshare: the pin of somebody else is refused" {
+	new_user "other$name"
+	run as_user "other$name" unshare --user --map-root-user env _CONTAINERS_ROOTLESS_UID="$(id -u "$name")" \
+		_CONTAINERS_ROOTLESS_GID=1 userns unshare true
+	[ "$status" = 1 ]
+	[[ $output == *"does not let you into /run/userns/$(id -u "$name")/user"* ]]
+	[ "${#lines[@]}" = 1 ]
+}
+
+@test "unshare: inside exec, and under no_new_privs" {
+	run as_user "$name" userns exec -- userns unshare --uidmap 0:5:2 -- sh -c "$maps_inside"
+	[ "$output" = $' 0 5 2\n 0 5 2' ]
+	run as_user "$name" userns exec -- userns unshare --private=10 -- sh -c 'tr -s " " < /proc/self/uid_map'
+	[ "$output" = ' 0 65527 10' ]
+	run as_user "$name" setpriv --no-new-privs userns unshare --private -- id -u
+	[ "$output" = 0 ]
+}
