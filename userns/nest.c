@@ -30,6 +30,7 @@ enum {
 	OPTION_KILL_CHILD,
 	OPTION_USER,
 	OPTION_DROP_GROUPS,
+	OPTION_KEEP_GROUPS,
 };
 
 static const struct {
@@ -73,7 +74,8 @@ static void show_help(void)
 	     "  -R, --root DIR             with this root\n"
 	     "  -w, --wd DIR               in this directory\n"
 	     "      --user NAME[:GROUP]    as this user of it, also by ids\n"
-	     "      --drop-groups          without your supplementary groups");
+	     "      --drop-groups          without your supplementary groups\n"
+	     "      --keep-groups          with them, also with --bank or --private");
 }
 
 static int add_part(struct nest *nest, const char *bank, uint32_t count)
@@ -214,7 +216,10 @@ static int apply_option(int option, struct nest *nest)
 		nest->user = optarg;
 		return 0;
 	case OPTION_DROP_GROUPS:
-		nest->drop_groups = true;
+		nest->groups = GROUPS_DROP;
+		return 0;
+	case OPTION_KEEP_GROUPS:
+		nest->groups = GROUPS_KEEP;
 		return 0;
 	default:
 		return apply_letter(option, nest);
@@ -258,6 +263,7 @@ int nest_parse(int argc, char **argv, struct nest *ret)
 		{"wd", required_argument, NULL, 'w'},
 		{"user", required_argument, NULL, OPTION_USER},
 		{"drop-groups", no_argument, NULL, OPTION_DROP_GROUPS},
+		{"keep-groups", no_argument, NULL, OPTION_KEEP_GROUPS},
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};

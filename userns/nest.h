@@ -16,6 +16,9 @@ struct nest_part {
 
 enum nest_setgroups { SETGROUPS_AS_IT_IS, SETGROUPS_ALLOW, SETGROUPS_DENY };
 
+/* Usual: they stay with all ids or maps, and go with parts. */
+enum nest_groups { GROUPS_USUAL, GROUPS_DROP, GROUPS_KEEP };
+
 /* Strings are those of the command line. */
 struct nest {
 	/* The ids: these maps, or these parts one behind the other, or else the whole range. */
@@ -34,7 +37,7 @@ struct nest {
 	const char *root; /* NULL: as it is, as for all that follow */
 	const char *wd;
 	const char *user; /* NAME, UID, NAME:GROUP, UID:GID */
-	bool drop_groups;
+	enum nest_groups groups;
 	char *const *command; /* empty: a shell */
 };
 

@@ -35,6 +35,7 @@ struct unsharing {
 	struct nest nest;
 	struct identity identity;
 	struct ns_maps maps;
+	bool parent_setgroups; /* may it be called in the delegated namespace? */
 	struct limits host_limits;
 	struct limits own_limits;
 	int end_signal; /* when our parent ends; 0: none */
@@ -140,7 +141,8 @@ static int wanted_maps(const struct ns_maps *parent, const struct nest *nest, st
 }
 
 /* Settles the maps by those of the namespace that we are in. */
-static int settle_maps(const struct nest *nest, struct bankdir *dir, struct ns_maps *ret)
+static int settle_maps(const struct nest *nest, struct bankdir *dir, struct ns_maps *ret,
+		       bool *ret_parent_setgroups)
 {
 	struct ns_maps parent, wanted = {.uids.count = 0};
 	struct reason why;
@@ -159,7 +161,10 @@ static int settle_maps(const struct nest *nest, struct bankdir *dir, struct ns_m
 		r = childmap_fit(&parent.uids, &wanted.uids, "uid", &ret->uids, &why);
 	if (r == 0)
 		r = childmap_fit(&parent.gids, &wanted.gids, "gid", &ret->gids, &why);
-	return r < 0 ? complain(EXIT_REFUSED, "%s", why.text) : 0;
+	if (r < 0)
+		return complain(EXIT_REFUSED, "%s", why.text);
+	*ret_parent_setgroups = parent.setgroups;
+	return 0;
 }
 
 static int complain_of_nesting(const struct unsharing *u, int error, const struct reason *why)
@@ -253,19 +258,22 @@ static int join_nested(struct unsharing *u)
 	return r < 0 ? complain_of_nesting(u, -r, &why) : run_nested(u);
 }
 
-/* The caller's groups stay, as by unshare(1), unless others are asked for. */
-static int settle_groups(const struct nest *nest, const struct ns_maps *maps,
-			 struct identity *identity)
+/*
+ * Who has ids that are nobody else's is not to have our groups: they would open our files to it.
+ * They go while we are root of the delegated namespace, as the new one may deny setgroups(2).
+ */
+static int become_root(const struct nest *nest, bool setgroups)
 {
-	if (!nest->drop_groups)
-		return 0;
-	if (!maps->setgroups)
+	bool drop = nest->groups == GROUPS_DROP ||
+		    (nest->part_count > 0 && nest->groups != GROUPS_KEEP);
+
+	if (drop && !setgroups)
 		return complain(EXIT_REFUSED,
-				"supplementary groups cannot be dropped where setgroups(2) is "
-				"denied");
-	identity->has_groups = true;
-	identity->group_count = 0;
-	return 0;
+				"your namespace denies setgroups(2), so that supplementary groups "
+				"cannot be dropped; %s",
+				nest->part_count > 0 ? "add --keep-groups if they may stay"
+						     : "do without --drop-groups");
+	return enter_become_root(drop);
 }
 
 static int prepare(struct unsharing *u, struct bankdir *dir)
@@ -290,16 +298,14 @@ static int prepare(struct unsharing *u, struct bankdir *dir)
 	if (status == 0)
 		limits_read(u->nest.namespaces | CLONE_NEWUSER, &u->own_limits);
 	if (status == 0)
-		status = settle_maps(&u->nest, dir, &u->maps);
+		status = settle_maps(&u->nest, dir, &u->maps, &u->parent_setgroups);
 	if (status == 0)
 		status = identity_check(&u->identity, &u->maps);
-	if (status == 0)
-		status = settle_groups(&u->nest, &u->maps, &u->identity);
 	if (status != 0)
 		return status;
 	rundir_pin_path(uid, pin);
 	snprintf(u->where, sizeof(u->where), "a namespace within %s", pin);
-	return enter_become_root(false);
+	return become_root(&u->nest, u->parent_setgroups);
 }
 
 int verb_unshare(int argc, char **argv)

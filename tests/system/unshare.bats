@@ -175,13 +175,37 @@ maps_inside='cat /proc/self/uid_map /proc/self/gid_map | tr -s " "'
 	[ "$(nest --setgroups allow -- cat /proc/self/setgroups)" = allow ]
 	[ "$(nest --setgroups deny -- cat /proc/self/setgroups)" = deny ]
 	refuses 2 "'yes'" -- --setgroups yes
-	refuses 1 'setgroups(2) is denied' -- --setgroups deny --drop-groups
-	[ "$(nest --drop-groups -- id -G)" = 0 ]
+	# They go before it is denied.
+	[ "$(nest --setgroups deny --drop-groups -- id -G)" = 0 ]
 	sed -i "s/uid=$uid/&,deny-setgroups/" /etc/usernamespaces
 	"$helper" --pid=$$ close "$uid"
 	"$helper" --pid=$$ open "$name" 2>/dev/null >&2
 	[ "$(nest -- cat /proc/self/setgroups)" = deny ]
 	refuses 1 'denies setgroups(2)' -- --setgroups allow
+	refuses 1 'denies setgroups(2)' 'without --drop-groups' -- --drop-groups
+	refuses 1 'denies setgroups(2)' '--keep-groups' -- --private
+	[ "$(nest --private --keep-groups -- id -u)" = 0 ]
+}
+
+@test "unshare: supplementary groups stay with all ids, and go with those that nobody else has" {
+	groupadd "g$name"
+	usermod -aG "g$name" "$name"
+	install -m 640 -g "g$name" /dev/null "/tmp/$name.group"
+	echo secret > "/tmp/$name.group"
+	install -m 640 -o "$name" -g "$name" /dev/null "/tmp/$name.own"
+	for options in '' '--uidmap 0:0:1' '--uidmap 0:5:1' '--private --keep-groups'; do
+		# shellcheck disable=SC2086
+		[ "$(nest $options -- cat "/tmp/$name.group")" = secret ]
+	done
+	for options in --drop-groups --private '--private --setgroups deny'; do
+		# shellcheck disable=SC2086
+		run nest $options -- cat "/tmp/$name.group"
+		[ "$status" = 1 ]
+		# shellcheck disable=SC2086
+		[ "$(nest $options -- id -G)" = 0 ]
+	done
+	run nest --private -- cat "/tmp/$name.own"
+	[ "$status" = 1 ]
 }
 
 @test "unshare: --wd and --root, whose accounts --user means" {
