@@ -28,13 +28,14 @@ PAMDIR     ?= /usr/lib/$(shell $(CC) -print-multiarch)/security
 SYSTEMDSYSTEMUNITDIR ?= $(PREFIX)/lib/systemd/system
 TMPFILESDIR          ?= $(PREFIX)/lib/tmpfiles.d
 PAMCONFIGSDIR        ?= /usr/share/pam-configs
+BASHCOMPLETIONDIR    ?= $(PREFIX)/share/bash-completion/completions
 
 # debian/control of the distribution names them alike on Debian 12 and 13.
 BUILD_DEPS = gcc libc6-dev pkg-config libpam0g-dev libsubid-dev libcap-dev libeconf-dev \
              libsmartcols-dev libmount-dev libselinux1-dev
 DEMO_DEPS  = iproute2 openssh-server openssh-client uidmap podman crun bubblewrap busybox-static passwd
 CHECK_DEPS = procps time clang clang-format libcmocka-dev bats pamtester strace perl-base libcap2-bin binutils \
-             shellcheck mandoc login python3 sudo opendoas dropbear-bin systemd
+             shellcheck mandoc login python3 sudo opendoas dropbear-bin systemd bash-completion
 # Daemons start when they are installed, so they are not among what "check" asks for.
 SLOW_DEPS  = slapd nslcd libnss-ldapd ldap-utils cron at dbus libpam-systemd systemd-container e2fsprogs
 DEPS       = $(BUILD_DEPS) $(DEMO_DEPS) $(CHECK_DEPS)
@@ -123,6 +124,8 @@ install: all
 	$(call install_conf,$(SYSTEMDSYSTEMUNITDIR),systemd,userns-gc.service userns-gc.timer user@.service.d/50-userns.conf)
 	$(call install_conf,$(TMPFILESDIR),tmpfiles.d,userns.conf)
 	$(call install_conf,$(PAMCONFIGSDIR),pam-configs,userns)
+	test -z '$(BASHCOMPLETIONDIR)' || \
+		install -D -m 644 conf/completion/userns.bash '$(DESTDIR)$(BASHCOMPLETIONDIR)/userns'
 
 # Asks apt-get only for what is missing, so that who is not root can build with all of it there.
 deps: PACKAGES = $(DEPS)
