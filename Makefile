@@ -35,7 +35,7 @@ BUILD_DEPS = gcc libc6-dev pkg-config libpam0g-dev libsubid-dev libcap-dev libec
              libsmartcols-dev libmount-dev libselinux1-dev
 DEMO_DEPS  = iproute2 openssh-server openssh-client uidmap podman crun bubblewrap busybox-static passwd
 CHECK_DEPS = procps time clang clang-format libcmocka-dev bats pamtester strace perl-base libcap2-bin binutils \
-             shellcheck mandoc login python3 sudo opendoas dropbear-bin systemd bash-completion
+             shellcheck mandoc login python3 sudo opendoas dropbear-bin systemd bash-completion hyperfine
 # Daemons start when they are installed, so they are not among what "check" asks for.
 SLOW_DEPS  = slapd nslcd libnss-ldapd ldap-utils cron at dbus libpam-systemd systemd-container e2fsprogs
 DEPS       = $(BUILD_DEPS) $(DEMO_DEPS) $(CHECK_DEPS)
@@ -155,6 +155,7 @@ bench: deps
 	$(MAKE) BUILD=build/system PREFIX=/usr all build/system/tests/bench/libsubid_read
 	tests/bench/ranges
 	tests/bench/policy
+	tests/bench/nested
 
 # What tests/check runs, after a build with both compilers.
 $(BUILD)/tests/unit/%: tests/unit/%.c $(ARCHIVE)
