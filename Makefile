@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# Targets: all (the default), deps, install, demo, check, check-slow, bench, format,
+# Targets: all (the default), deps, install, demo, check, check-slow, suites, bench, format,
 # clean. README.md has the rest.
 
 VERSION = 0.1
@@ -38,6 +38,8 @@ CHECK_DEPS = procps time clang clang-format libcmocka-dev bats pamtester strace 
              shellcheck mandoc login python3 sudo opendoas dropbear-bin systemd bash-completion hyperfine
 # Daemons start when they are installed, so they are not among what "check" asks for.
 SLOW_DEPS  = slapd nslcd libnss-ldapd ldap-utils cron at dbus libpam-systemd systemd-container e2fsprogs
+# To build other programs from their source packages.
+SUITES_DEPS = meson ninja-build python3-seccomp dpkg-dev xz-utils patch make
 DEPS       = $(BUILD_DEPS) $(DEMO_DEPS) $(CHECK_DEPS)
 
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wconversion -Werror
@@ -130,7 +132,8 @@ install: all
 # Asks apt-get only for what is missing, so that who is not root can build with all of it there.
 deps: PACKAGES = $(DEPS)
 slow-deps: PACKAGES = $(SLOW_DEPS)
-deps slow-deps:
+suites-deps: PACKAGES = $(SUITES_DEPS)
+deps slow-deps suites-deps:
 	@missing=; for p in $(PACKAGES); do \
 		dpkg-query -W -f '$${db:Status-Status}' "$$p" 2>/dev/null | grep -qx installed || \
 			missing="$$missing $$p"; \
@@ -149,6 +152,11 @@ check: deps
 # The tests that need daemons, a booted systemd, or minutes.
 check-slow: deps slow-deps
 	tests/check tests/system/slow/*.bats
+
+# bubblewrap's and util-linux's own tests, inside; needs a package archive.
+suites: deps suites-deps
+	$(MAKE) BUILD=build/system PREFIX=/usr all
+	tests/system/suites
 
 # Figures as ratios against something else in the same run.
 bench: deps
@@ -188,7 +196,7 @@ format:
 clean:
 	rm -rf build
 
-.PHONY: all install deps slow-deps demo check check-slow bench unit-tests system-tests format clean force
+.PHONY: all install deps slow-deps suites-deps demo check check-slow suites bench unit-tests system-tests format clean force
 .DELETE_ON_ERROR:
 
 -include $(shell find $(BUILD)/obj $(BUILD)/pic $(BUILD)/tests -name '*.d' 2>/dev/null)
