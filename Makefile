@@ -57,11 +57,11 @@ objects = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(2))
 
 # All but the module are one archive, of which each program takes what its main file leads to; and
 # of the libraries it is linked with those that it then needs.
-MAINS    = helper/main.c userns/main.c
+MAINS    = helper/main.c userns/main.c userns/show.c
 SOURCES  = $(filter-out $(MAINS),$(wildcard $(addsuffix /*.c,util conf subid namespace traces helper userns)))
 MODULE   = $(wildcard pam_userns/*.c) util/parse.c util/reason.c
 ARCHIVE  = $(BUILD)/userns.a
-PROGRAMS = $(BUILD)/userns-helper $(BUILD)/userns
+PROGRAMS = $(BUILD)/userns-helper $(BUILD)/userns $(BUILD)/userns-show
 MANPAGES = $(wildcard man/*.[1-8])
 UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 
@@ -73,6 +73,8 @@ $(BUILD)/pam_userns.so: $(call objects,pic,$(MODULE)) pam_userns/pam_userns.map
 
 $(BUILD)/userns-helper: $(call objects,obj,helper/main.c)
 $(BUILD)/userns: $(call objects,obj,userns/main.c)
+# What prints tables is a program of its own, as it takes time to load their library.
+$(BUILD)/userns-show: $(call objects,obj,userns/show.c)
 $(PROGRAMS): $(ARCHIVE)
 	$(CC) -pie $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(PKG_LIBS) -lsubid
 
@@ -95,6 +97,7 @@ $(BUILD)/config.h: force
 	@echo '/* $(CC) $(ALL_CFLAGS) */' > $@.new
 	@printf '#define USERNS_%s "%s"\n' VERSION '$(VERSION)' RUNDIR '$(RUNDIR)' \
 		STATEDIR '$(STATEDIR)' HELPER '$(LIBEXECDIR)/userns-helper' \
+		SHOW '$(LIBEXECDIR)/userns-show' \
 		POLICY '$(SYSCONFDIR)/security/userns.conf' \
 		POLICY_RUN /run/security POLICY_VENDOR '$(VENDORDIR)/security' >> $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
@@ -113,7 +116,7 @@ endef
 install: all
 	install -D -m 644 $(BUILD)/pam_userns.so '$(DESTDIR)$(PAMDIR)/pam_userns.so'
 	install -D -m 755 $(BUILD)/userns-helper '$(DESTDIR)$(LIBEXECDIR)/userns-helper'
-	install -D -m 755 '$(DESTDIR)$(LIBEXECDIR)/userns-show'
+	install -D -m 755 $(BUILD)/userns-show '$(DESTDIR)$(LIBEXECDIR)/userns-show'
 	install -D -m 755 $(BUILD)/userns '$(DESTDIR)$(BINDIR)/userns'
 	for page in $(MANPAGES); do \
 		install -D -m 644 $$page '$(DESTDIR)$(MANDIR)'/man$${page##*.}/$${page##*/} || exit; \

@@ -1,204 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* "userns bank": named parts of one's own range, which containers that share data share. */
+/*
+ * "userns bank create" and "delete": named parts of one's own range, which containers that share
+ * data share.
+ */
 #include <errno.h>
-#include <fcntl.h>
-#include <getopt.h>
-#include <inttypes.h>
-#include <libsmartcols.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "namespace/inspect.h"
 #include "userns/bankdir.h"
 #include "userns/caller.h"
-#include "userns/columns.h"
 #include "userns/complain.h"
 #include "userns/enter.h"
-#include "userns/table.h"
 #include "userns/verbs.h"
 #include "util/cleanup.h"
 #include "util/parse.h"
-
-enum column { COLUMN_NAME, COLUMN_START, COLUMN_COUNT, COLUMN_UIDS, COLUMN_GIDS, COLUMN_USED };
-
-static const struct table_column columns[] = {
-	[COLUMN_NAME] = {"NAME", "name of the bank", 0, SCOLS_JSON_STRING},
-	[COLUMN_START] = {"START", "first uid inside your namespace; empty without one",
-			  SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER},
-	[COLUMN_COUNT] = {"COUNT", "number of ids", SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER},
-	[COLUMN_UIDS] = {"UIDS", "first uid on the host", SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER},
-	[COLUMN_GIDS] = {"GIDS", "first gid on the host", SCOLS_FL_RIGHT, SCOLS_JSON_NUMBER},
-	[COLUMN_USED] = {"USED", "yes, while a command has it", 0, SCOLS_JSON_STRING},
-};
-
-static const size_t usual_columns[] = {COLUMN_NAME, COLUMN_START, COLUMN_COUNT, COLUMN_USED};
-
-static const struct known_columns all_columns = {columns, COUNT_OF(columns), usual_columns,
-						 COUNT_OF(usual_columns)};
-
-/* What is listed. */
-struct shelf {
-	struct bankdir *dir;
-	const struct banks *banks;
-	const struct ns_maps *maps; /* NULL: there is no namespace */
-};
-
-struct bank_options {
-	struct shown_columns shown;
-	enum table_format format;
-	bool no_headings;
-};
-
-static const char usage[] =
-	"Usage: userns bank create NAME COUNT\n"
-	"       userns bank delete NAME...\n"
-	"       userns bank list [--json | --raw] [--noheadings] [--output COLUMNS]\n"
-	"\n"
-	"Parts of your own range, by name: commands of userns unshare --bank NAME share them, and "
-	"so\n"
-	"their files; others of userns unshare --bank and --private cannot touch these.\n"
-	"\n"
-	"  -J, --json            as JSON\n"
-	"  -r, --raw             fields apart by one blank, for scripts\n"
-	"  -n, --noheadings      without the line of headings\n"
-	"  -o, --output COLUMNS  these columns, by commas; +COLUMNS: these too\n"
-	"\n"
-	"Columns:\n";
-
-static int show_help(void)
-{
-	fputs(usage, stdout);
-	columns_help(&all_columns);
-	return EXIT_DONE;
-}
-
-/* The maps of the caller's namespace. 0, or an exit status after a complaint. */
-static int read_maps(uid_t uid, struct ns_maps *ret)
-{
-	CLEANUP_FD int pin = -1;
-	struct reason why = {.text = ""};
-	int status;
-
-	status = enter_open_pin(uid, &pin);
-	if (status != 0)
-		return status;
-	if (namespace_read_maps(pin, NULL, ret, &why) < 0)
-		return complain(EXIT_REFUSED, "cannot read the maps of your namespace: %s",
-				why.text);
-	return 0;
-}
-
-static int start_cell(const struct shelf *shelf, const struct bank *bank, char **ret)
-{
-	uint32_t inside;
-
-	if (!shelf->maps || inside_of(&shelf->maps->uids, bank->uids, &inside) < 0)
-		return 0;
-	return table_number(inside, ret);
-}
-
-static int bank_cell(const void *rows, size_t row, size_t column, char **ret)
-{
-	const struct shelf *shelf = rows;
-	const struct bank *bank = &shelf->banks->banks[row];
-
-	switch ((enum column)column) {
-	case COLUMN_START:
-		return start_cell(shelf, bank, ret);
-	case COLUMN_COUNT:
-		return table_number(bank->uids.count, ret);
-	case COLUMN_UIDS:
-		return table_number(bank->uids.start, ret);
-	case COLUMN_GIDS:
-		return table_number(bank->gids.start, ret);
-	case COLUMN_USED:
-		*ret = strdup(bankdir_is_used(shelf->dir, bank->uids) ? "yes" : "no");
-		break;
-	default:
-		*ret = strdup(bank->name);
-	}
-	return *ret ? 0 : -ENOMEM;
-}
-
-static int apply_option(int option, struct bank_options *options)
-{
-	switch (option) {
-	case 'J':
-	case 'r':
-		if (options->format != TABLE_PLAIN)
-			return complain(EXIT_USAGE, "--json and --raw exclude each other");
-		options->format = option == 'J' ? TABLE_JSON : TABLE_RAW;
-		return 0;
-	case 'n':
-		options->no_headings = true;
-		return 0;
-	case 'o':
-		return columns_parse(optarg, &all_columns, &options->shown);
-	case 'h':
-		exit(show_help());
-	default:
-		return complain(EXIT_USAGE, "see userns bank --help");
-	}
-}
-
-static int parse_options(int argc, char **argv, struct bank_options *options)
-{
-	static const struct option names[] = {
-		{"json", no_argument, NULL, 'J'},	{"raw", no_argument, NULL, 'r'},
-		{"noheadings", no_argument, NULL, 'n'}, {"output", required_argument, NULL, 'o'},
-		{"help", no_argument, NULL, 'h'},	{NULL, 0, NULL, 0},
-	};
-	int option, status = 0;
-
-	columns_use_usual(&all_columns, &options->shown);
-	optind = 0;
-	while (status == 0 && (option = getopt_long(argc, argv, "Jrno:h", names, NULL)) != -1)
-		status = apply_option(option, options);
-	if (status == 0 && optind < argc)
-		status = complain(EXIT_USAGE, "bank list takes no '%s'; see userns bank --help",
-				  argv[optind]);
-	return status;
-}
-
-static int print_banks(const struct shelf *shelf, const struct bank_options *options)
-{
-	const struct table table = {
-		.name = "banks",
-		.columns = columns,
-		.shown = options->shown.columns,
-		.shown_count = options->shown.count,
-		.format = options->format,
-		.no_headings = options->no_headings,
-		.row_count = shelf->banks->count,
-		.cell = bank_cell,
-		.rows = shelf,
-	};
-	int r = table_print(&table);
-
-	return r == 0 ? EXIT_DONE : complain(EXIT_SYSTEM, "cannot print: %s", strerror(-r));
-}
-
-static int list_banks(int argc, char **argv, uid_t uid, struct bankdir *dir)
-{
-	CLEANUP(banks_free) struct banks banks = {.count = 0};
-	struct bank_options options = {.format = TABLE_PLAIN};
-	struct shelf shelf = {.dir = dir, .banks = &banks};
-	struct ns_maps maps;
-	struct reason why;
-	int status;
-
-	status = parse_options(argc, argv, &options);
-	if (status != 0)
-		return status;
-	if (bankdir_begin(dir, false, &banks, &why) < 0)
-		return complain(EXIT_REFUSED, "%s", why.text);
-	bankdir_end(dir);
-	/* They are there without a namespace, too. */
-	if (banks.count > 0 && read_maps(uid, &maps) == 0)
-		shelf.maps = &maps;
-	return print_banks(&shelf, &options);
-}
 
 /* Ids for it that are no other bank's, and that no --private has now. */
 static int add_bank(const struct ns_maps *maps, uint32_t count, struct bankdir *dir,
@@ -239,7 +54,7 @@ static int create_bank(int argc, char **argv, uid_t uid, struct bankdir *dir)
 				"'%s' is not how many ids: 1 to 4294967294, also as 64K or 1M",
 				argv[2]);
 	strcpy(bank.name, argv[1]);
-	status = read_maps(uid, &maps);
+	status = enter_read_maps(uid, &maps);
 	if (status != 0)
 		return status;
 	if (bankdir_begin(dir, true, &banks, &why) < 0 ||
@@ -290,9 +105,9 @@ int verb_bank(int argc, char **argv)
 	gid_t gid;
 	int status;
 
-	if (strcmp(what, "--help") == 0 || strcmp(what, "-h") == 0)
-		return show_help();
-	if (strcmp(what, "list") != 0 && strcmp(what, "create") != 0 && strcmp(what, "delete") != 0)
+	if (strcmp(what, "list") == 0 || strcmp(what, "--help") == 0 || strcmp(what, "-h") == 0)
+		return verb_of_show(argc, argv);
+	if (strcmp(what, "create") != 0 && strcmp(what, "delete") != 0)
 		return complain(EXIT_USAGE, "bank takes create, delete or list; see userns bank "
 					    "--help");
 	status = find_caller(&uid, &gid);
@@ -300,8 +115,6 @@ int verb_bank(int argc, char **argv)
 		return status;
 	if (bankdir_open(&dir, &why) < 0)
 		return complain(EXIT_REFUSED, "%s", why.text);
-	if (what[0] == 'l')
-		return list_banks(argc - 1, argv + 1, uid, &dir);
 	if (what[0] == 'c')
 		return create_bank(argc - 1, argv + 1, uid, &dir);
 	return delete_banks(argc - 1, argv + 1, &dir);

@@ -40,6 +40,21 @@ int enter_open_pin(uid_t uid, int *ret_fd)
 	return 0;
 }
 
+int enter_read_maps(uid_t uid, struct ns_maps *ret)
+{
+	CLEANUP_FD int pin = -1;
+	struct reason why = {.text = ""};
+	int status;
+
+	status = enter_open_pin(uid, &pin);
+	if (status != 0)
+		return status;
+	if (namespace_read_maps(pin, NULL, ret, &why) < 0)
+		return complain(EXIT_REFUSED, "cannot read the maps of your namespace: %s",
+				why.text);
+	return 0;
+}
+
 /* A command that runs inside may call us again; to join where one is gives EINVAL. */
 static bool is_own_namespace(int fd)
 {

@@ -9,8 +9,13 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "namespace/maps.h"
+
 /* Opens the pin of uid's namespace, which anyone may. The caller closes it. */
 int enter_open_pin(uid_t uid, int *ret_fd);
+
+/* Reads the maps of the namespace that is pinned for uid, without going there. */
+int enter_read_maps(uid_t uid, struct ns_maps *ret);
 
 /* Joins the namespace that is pinned for uid; once more where the caller is in it already. */
 int enter_namespace(uid_t uid);

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "conf/host.h"
+#include "conf/knobs.h"
 #include "userns/complain.h"
 #include "userns/limits.h"
 #include "util/cleanup.h"
@@ -76,7 +76,7 @@ static int complain_of_knob(const char *name, bool of_users)
 {
 	struct reason knob;
 
-	if (of_users && host_forbids_user_namespaces("", &knob))
+	if (of_users && knobs_forbid_user_namespaces(&knob))
 		return complain(EXIT_REFUSED,
 				"cannot make a user namespace: %s of this host forbids it; have "
 				"that changed, or do without one, by userns exec",

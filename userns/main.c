@@ -12,10 +12,10 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } verbs[] = {
-	{"bank", verb_bank},	     {"check", verb_check},	  {"exec", verb_exec},
+	{"bank", verb_bank},	     {"check", verb_of_show},	  {"exec", verb_exec},
 	{"explain", verb_of_helper}, {"gc", verb_of_helper},	  {"grant", verb_of_helper},
-	{"list", verb_list},	     {"reclaim", verb_of_helper}, {"reserve", verb_of_helper},
-	{"revoke", verb_of_helper},  {"status", verb_status},	  {"unreserve", verb_of_helper},
+	{"list", verb_of_show},	     {"reclaim", verb_of_helper}, {"reserve", verb_of_helper},
+	{"revoke", verb_of_helper},  {"status", verb_of_show},	  {"unreserve", verb_of_helper},
 	{"unshare", verb_unshare},
 };
 

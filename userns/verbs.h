@@ -9,13 +9,17 @@
 #include "util/exit_status.h"
 
 int verb_bank(int argc, char **argv);
-int verb_check(int argc, char **argv);
 int verb_exec(int argc, char **argv);
-int verb_list(int argc, char **argv);
-int verb_status(int argc, char **argv);
 int verb_unshare(int argc, char **argv);
 
-/* Hands over to userns-helper. */
+/* Hand over to userns-helper, and to userns-show. */
 int verb_of_helper(int argc, char **argv);
+int verb_of_show(int argc, char **argv);
+
+/* Those of userns-show. */
+int verb_bank_list(int argc, char **argv);
+int verb_check(int argc, char **argv);
+int verb_list(int argc, char **argv);
+int verb_status(int argc, char **argv);
 
 #endif

@@ -42,8 +42,6 @@ teardown() {
 	run -127 as_user "$name" userns exec -- /nonexistent
 	run as_user "$name" userns exec -- /etc/passwd
 	[ "$status" = 126 ]
-	run as_user "$name" userns exec
-	[ "$status" = 2 ]
 	run as_user "$name" userns exec --nonsense true
 	[ "$status" = 2 ]
 	run as_user "$name" userns nonsense
