@@ -9,10 +9,9 @@
 
 #include "userns/bankdir.h"
 #include "userns/caller.h"
-#include "userns/columns.h"
 #include "userns/complain.h"
 #include "userns/enter.h"
-#include "userns/table.h"
+#include "userns/tableoptions.h"
 #include "userns/verbs.h"
 #include "util/cleanup.h"
 
@@ -40,12 +39,6 @@ struct shelf {
 	const struct ns_maps *maps; /* NULL: there is no namespace */
 };
 
-struct bank_options {
-	struct shown_columns shown;
-	enum table_format format;
-	bool no_headings;
-};
-
 static const char usage[] =
 	"Usage: userns bank create NAME COUNT\n"
 	"       userns bank delete NAME...\n"
@@ -54,12 +47,7 @@ static const char usage[] =
 	"Parts of your own range, by name: commands of userns unshare --bank NAME share them, and "
 	"so\n"
 	"their files; others of userns unshare --bank and --private cannot touch these.\n"
-	"\n"
-	"  -J, --json            as JSON\n"
-	"  -r, --raw             fields apart by one blank, for scripts\n"
-	"  -n, --noheadings      without the line of headings\n"
-	"  -o, --output COLUMNS  these columns, by commas; +COLUMNS: these too\n"
-	"\n"
+	"\n" TABLE_OPTION_HELP "\n"
 	"Columns:\n";
 
 static int show_help(void)
@@ -101,68 +89,48 @@ static int bank_cell(const void *rows, size_t row, size_t column, char **ret)
 	return *ret ? 0 : -ENOMEM;
 }
 
-static int apply_option(int option, struct bank_options *options)
-{
-	switch (option) {
-	case 'J':
-	case 'r':
-		if (options->format != TABLE_PLAIN)
-			return complain(EXIT_USAGE, "--json and --raw exclude each other");
-		options->format = option == 'J' ? TABLE_JSON : TABLE_RAW;
-		return 0;
-	case 'n':
-		options->no_headings = true;
-		return 0;
-	case 'o':
-		return columns_parse(optarg, &all_columns, &options->shown);
-	case 'h':
-		exit(show_help());
-	default:
-		return complain(EXIT_USAGE, "see userns bank --help");
-	}
-}
-
-static int parse_options(int argc, char **argv, struct bank_options *options)
+static int parse_options(int argc, char **argv, struct table_options *options)
 {
 	static const struct option names[] = {
-		{"json", no_argument, NULL, 'J'},	{"raw", no_argument, NULL, 'r'},
-		{"noheadings", no_argument, NULL, 'n'}, {"output", required_argument, NULL, 'o'},
-		{"help", no_argument, NULL, 'h'},	{NULL, 0, NULL, 0},
+		TABLE_OPTION_ROWS,
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
 	};
 	int option, status = 0;
 
-	columns_use_usual(&all_columns, &options->shown);
+	table_options_init(&all_columns, options);
 	optind = 0;
-	while (status == 0 && (option = getopt_long(argc, argv, "Jrno:h", names, NULL)) != -1)
-		status = apply_option(option, options);
+	while (status == 0 &&
+	       (option = getopt_long(argc, argv, TABLE_OPTION_LETTERS "h", names, NULL)) != -1)
+		if (option == 'h')
+			exit(show_help());
+		else if (option == '?')
+			status = complain(EXIT_USAGE, "see userns bank --help");
+		else
+			status = table_options_apply(option, optarg, options);
 	if (status == 0 && optind < argc)
 		status = complain(EXIT_USAGE, "bank list takes no '%s'; see userns bank --help",
 				  argv[optind]);
 	return status;
 }
 
-static int print_banks(const struct shelf *shelf, const struct bank_options *options)
+static int print_banks(const struct shelf *shelf, const struct table_options *options)
 {
-	const struct table table = {
-		.name = "banks",
-		.columns = columns,
-		.shown = options->shown.columns,
-		.shown_count = options->shown.count,
-		.format = options->format,
-		.no_headings = options->no_headings,
-		.row_count = shelf->banks->count,
-		.cell = bank_cell,
-		.rows = shelf,
-	};
-	int r = table_print(&table);
+	struct table table = table_of_options(options);
+	int r;
 
+	table.name = "banks";
+	table.row_count = shelf->banks->count;
+	table.cell = bank_cell;
+	table.rows = shelf;
+	r = table_print(&table);
 	return r == 0 ? EXIT_DONE : complain(EXIT_SYSTEM, "cannot print: %s", strerror(-r));
 }
 
 static int list_banks(int argc, char **argv, uid_t uid, struct bankdir *dir)
 {
 	CLEANUP(banks_free) struct banks banks = {.count = 0};
-	struct bank_options options = {.format = TABLE_PLAIN};
+	struct table_options options;
 	struct shelf shelf = {.dir = dir, .banks = &banks};
 	struct ns_maps maps;
 	struct reason why;

@@ -12,9 +12,9 @@
 #include <string.h>
 
 #include "subid/paths.h"
-#include "userns/columns.h"
 #include "userns/complain.h"
 #include "userns/gather.h"
+#include "userns/tableoptions.h"
 #include "userns/verbs.h"
 #include "util/cleanup.h"
 
@@ -52,12 +52,6 @@ static const size_t usual_columns[] = {COLUMN_KIND,  COLUMN_IDS,	 COLUMN_START,
 static const struct known_columns all_columns = {columns, COLUMNS, usual_columns,
 						 COUNT_OF(usual_columns)};
 
-struct check_options {
-	struct shown_columns shown;
-	enum table_format format;
-	bool no_headings;
-};
-
 static void show_help(void)
 {
 	puts("Usage: userns check [--json | --raw] [--noheadings] [--output COLUMNS]\n"
@@ -66,54 +60,33 @@ static void show_help(void)
 	     "as real users and groups, in live namespaces, and for other programs; and for\n"
 	     "what is wrong in the files and in the policy. Ends with 1 when there is something\n"
 	     "that is no mere warning (no-user, no-group, off-pool, full-pool).\n"
-	     "\n"
-	     "  -J, --json            as JSON\n"
-	     "  -r, --raw             fields apart by one blank, for scripts\n"
-	     "  -n, --noheadings      without the line of headings\n"
-	     "  -o, --output COLUMNS  these columns, by commas; +COLUMNS: these too\n"
-	     "\n"
+	     "\n" TABLE_OPTION_HELP "\n"
 	     "Columns:");
 	columns_help(&all_columns);
 }
 
-static int set_format(struct check_options *options, enum table_format format)
-{
-	if (options->format != TABLE_PLAIN && options->format != format)
-		return complain(EXIT_USAGE, "--json and --raw exclude each other");
-	options->format = format;
-	return 0;
-}
-
-static int parse_options(int argc, char **argv, struct check_options *options)
+static int parse_options(int argc, char **argv, struct table_options *options)
 {
 	static const struct option names[] = {
-		{"json", no_argument, NULL, 'J'},	{"raw", no_argument, NULL, 'r'},
-		{"noheadings", no_argument, NULL, 'n'}, {"output", required_argument, NULL, 'o'},
-		{"help", no_argument, NULL, 'h'},	{NULL, 0, NULL, 0},
+		TABLE_OPTION_ROWS,
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
 	};
 	int option, status = 0;
 
-	columns_use_usual(&all_columns, &options->shown);
+	table_options_init(&all_columns, options);
 	optind = 0;
-	while (status == 0 && (option = getopt_long(argc, argv, "Jrno:h", names, NULL)) != -1)
+	while (status == 0 &&
+	       (option = getopt_long(argc, argv, TABLE_OPTION_LETTERS "h", names, NULL)) != -1)
 		switch (option) {
-		case 'J':
-			status = set_format(options, TABLE_JSON);
-			break;
-		case 'r':
-			status = set_format(options, TABLE_RAW);
-			break;
-		case 'n':
-			options->no_headings = true;
-			break;
-		case 'o':
-			status = columns_parse(optarg, &all_columns, &options->shown);
-			break;
 		case 'h':
 			show_help();
 			exit(EXIT_DONE);
-		default:
+		case '?':
 			status = complain(EXIT_USAGE, "see userns check --help");
+			break;
+		default:
+			status = table_options_apply(option, optarg, options);
 		}
 	if (status == 0 && optind < argc)
 		status = complain(EXIT_USAGE, "check takes no '%s'; see userns check --help",
@@ -205,21 +178,15 @@ static int check_cell(const void *rows, size_t index, size_t column, char **ret)
 	return *ret ? 0 : -ENOMEM;
 }
 
-static int print_findings(const struct findings *findings, const struct check_options *options)
+static int print_findings(const struct findings *findings, const struct table_options *options)
 {
-	const struct table table = {
-		.name = "findings",
-		.columns = columns,
-		.shown = options->shown.columns,
-		.shown_count = options->shown.count,
-		.format = options->format,
-		.no_headings = options->no_headings,
-		.row_count = findings->count,
-		.cell = check_cell,
-		.rows = findings->findings,
-	};
+	struct table table = table_of_options(options);
 	int r;
 
+	table.name = "findings";
+	table.row_count = findings->count;
+	table.cell = check_cell;
+	table.rows = findings->findings;
 	/* Who is mailed what a job prints wants nothing where nothing is wrong. */
 	if (findings->count == 0 && options->format != TABLE_JSON)
 		return EXIT_DONE;
@@ -232,7 +199,7 @@ static int print_findings(const struct findings *findings, const struct check_op
 	return EXIT_DONE;
 }
 
-static int check(const struct listing *listing, const struct check_options *options)
+static int check(const struct listing *listing, const struct table_options *options)
 {
 	CLEANUP(gathered_free) struct gathered gathered;
 	int unseen = gather(listing, &gathered), status;
@@ -245,7 +212,7 @@ static int check(const struct listing *listing, const struct check_options *opti
 
 int verb_check(int argc, char **argv)
 {
-	struct check_options options = {.format = TABLE_PLAIN};
+	struct table_options options;
 	CLEANUP(listing_free) struct listing listing = {.count = 0};
 	struct reason why = {.text = ""};
 	int status;

@@ -18,14 +18,13 @@
 #include "conf/policy.h"
 #include "namespace/rundir.h"
 #include "subid/book.h"
-#include "userns/columns.h"
 #include "userns/complain.h"
 #include "userns/drawing.h"
 #include "userns/listing.h"
 #include "userns/map.h"
 #include "userns/pins.h"
 #include "userns/svg.h"
-#include "userns/table.h"
+#include "userns/tableoptions.h"
 #include "userns/verbs.h"
 #include "util/cleanup.h"
 #include "util/userns.h"
@@ -69,10 +68,7 @@ static const struct known_columns all_columns = {columns, COLUMNS, usual_columns
 						 COUNT_OF(usual_columns)};
 
 struct list_options {
-	struct shown_columns shown;
-	bool json;
-	bool raw;
-	bool no_headings;
+	struct table_options table;
 	bool map;
 	const char *svg;
 	bool for_table; /* an option is there that only the table has */
@@ -84,11 +80,7 @@ static void show_help(void)
 	     "       userns list [--map] [--svg FILE]\n"
 	     "\n"
 	     "Every range of ids on this host, and who has a namespace now.\n"
-	     "\n"
-	     "  -J, --json            as JSON\n"
-	     "  -r, --raw             fields apart by one blank, for scripts\n"
-	     "  -n, --noheadings      without the line of headings\n"
-	     "  -o, --output COLUMNS  these columns, by commas; +COLUMNS: these too\n"
+	     "\n" TABLE_OPTION_HELP
 	     "      --map             draw the space of ids in the terminal\n"
 	     "      --svg FILE        draw it as a picture, to a new file; -: to stdout\n"
 	     "\n"
@@ -98,8 +90,6 @@ static void show_help(void)
 
 static int check_options(const struct list_options *options)
 {
-	if (options->json && options->raw)
-		return complain(EXIT_USAGE, "--json and --raw exclude each other");
 	if (options->for_table && (options->map || options->svg))
 		return complain(EXIT_USAGE, "a drawing has no columns; see userns list --help");
 	if (options->map && options->svg && strcmp(options->svg, "-") == 0)
@@ -109,19 +99,7 @@ static int check_options(const struct list_options *options)
 
 static int apply_option(int option, struct list_options *options)
 {
-	options->for_table |= strchr("Jrno", option) != NULL;
 	switch (option) {
-	case 'J':
-		options->json = true;
-		return 0;
-	case 'r':
-		options->raw = true;
-		return 0;
-	case 'n':
-		options->no_headings = true;
-		return 0;
-	case 'o':
-		return columns_parse(optarg, &all_columns, &options->shown);
 	case 'm':
 		options->map = true;
 		return 0;
@@ -131,24 +109,29 @@ static int apply_option(int option, struct list_options *options)
 	case 'h':
 		show_help();
 		exit(EXIT_DONE);
-	default:
+	case '?':
 		return complain(EXIT_USAGE, "see userns list --help");
+	default:
+		options->for_table = true;
+		return table_options_apply(option, optarg, &options->table);
 	}
 }
 
 static int parse_options(int argc, char **argv, struct list_options *options)
 {
 	static const struct option names[] = {
-		{"json", no_argument, NULL, 'J'},	{"raw", no_argument, NULL, 'r'},
-		{"noheadings", no_argument, NULL, 'n'}, {"output", required_argument, NULL, 'o'},
-		{"map", no_argument, NULL, 'm'},	{"svg", required_argument, NULL, 's'},
-		{"help", no_argument, NULL, 'h'},	{NULL, 0, NULL, 0},
+		TABLE_OPTION_ROWS,
+		{"map", no_argument, NULL, 'm'},
+		{"svg", required_argument, NULL, 's'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
 	};
 	int option, status = 0;
 
-	columns_use_usual(&all_columns, &options->shown);
+	table_options_init(&all_columns, &options->table);
 	optind = 0;
-	while (status == 0 && (option = getopt_long(argc, argv, "Jrno:h", names, NULL)) != -1)
+	while (status == 0 &&
+	       (option = getopt_long(argc, argv, TABLE_OPTION_LETTERS "h", names, NULL)) != -1)
 		status = apply_option(option, options);
 	if (status == 0 && optind < argc)
 		status = complain(EXIT_USAGE, "list takes no '%s'; see userns list --help",
@@ -232,21 +215,14 @@ static int list_cell(const void *rows, size_t index, size_t column, char **ret)
 
 static int print_list(const struct listing *listing, const struct list_options *options)
 {
-	const struct table table = {
-		.name = "ranges",
-		.columns = columns,
-		.shown = options->shown.columns,
-		.shown_count = options->shown.count,
-		.format = options->json	 ? TABLE_JSON
-			  : options->raw ? TABLE_RAW
-					 : TABLE_PLAIN,
-		.no_headings = options->no_headings,
-		.row_count = listing->count,
-		.cell = list_cell,
-		.rows = listing->rows,
-	};
-	int r = table_print(&table);
+	struct table table = table_of_options(&options->table);
+	int r;
 
+	table.name = "ranges";
+	table.row_count = listing->count;
+	table.cell = list_cell;
+	table.rows = listing->rows;
+	r = table_print(&table);
 	return r == 0 ? EXIT_DONE : complain(EXIT_SYSTEM, "cannot print: %s", strerror(-r));
 }
 
