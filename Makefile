@@ -26,6 +26,7 @@ PAMDIR     ?= /usr/lib/$(shell $(CC) -print-multiarch)/security
 
 # What makes it part of a system: each can be set to nothing, and is then left out.
 SYSTEMDSYSTEMUNITDIR ?= $(PREFIX)/lib/systemd/system
+SYSTEMDUSERUNITDIR   ?= $(PREFIX)/lib/systemd/user
 TMPFILESDIR          ?= $(PREFIX)/lib/tmpfiles.d
 PAMCONFIGSDIR        ?= /usr/share/pam-configs
 BASHCOMPLETIONDIR    ?= $(PREFIX)/share/bash-completion/completions
@@ -107,7 +108,7 @@ define install_conf
 @test -z '$(1)' || for file in $(3); do \
 	source=conf/$(2)/$$file; test -e $$source || source=$$source.in; \
 	mkdir -p "$$(dirname '$(DESTDIR)$(1)'/$$file)" && \
-	sed 's|@LIBEXECDIR@|$(LIBEXECDIR)|g; s|@RUNDIR@|$(RUNDIR)|g' \
+	sed 's|@BINDIR@|$(BINDIR)|g; s|@LIBEXECDIR@|$(LIBEXECDIR)|g; s|@RUNDIR@|$(RUNDIR)|g' \
 		$$source > '$(DESTDIR)$(1)'/$$file && \
 	chmod 644 '$(DESTDIR)$(1)'/$$file || exit; \
 done
@@ -127,6 +128,7 @@ install: all
 	test -e '$(DESTDIR)$(SYSCONFDIR)/security/userns.conf' || \
 		install -D -m 644 conf/userns.conf '$(DESTDIR)$(SYSCONFDIR)/security/userns.conf'
 	$(call install_conf,$(SYSTEMDSYSTEMUNITDIR),systemd,userns-gc.service userns-gc.timer user@.service.d/50-userns.conf)
+	$(call install_conf,$(SYSTEMDUSERUNITDIR),systemd/user,userns-podman.service)
 	$(call install_conf,$(TMPFILESDIR),tmpfiles.d,userns.conf)
 	$(call install_conf,$(PAMCONFIGSDIR),pam-configs,userns)
 	test -z '$(BASHCOMPLETIONDIR)' || \

@@ -12,11 +12,11 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } verbs[] = {
-	{"bank", verb_bank},	     {"check", verb_of_show},	  {"exec", verb_exec},
-	{"explain", verb_of_helper}, {"gc", verb_of_helper},	  {"grant", verb_of_helper},
-	{"list", verb_of_show},	     {"reclaim", verb_of_helper}, {"reserve", verb_of_helper},
-	{"revoke", verb_of_helper},  {"status", verb_of_show},	  {"unreserve", verb_of_helper},
-	{"unshare", verb_unshare},
+	{"bank", verb_bank},	       {"check", verb_of_show},	   {"exec", verb_exec},
+	{"explain", verb_of_helper},   {"gc", verb_of_helper},	   {"grant", verb_of_helper},
+	{"hold", verb_hold},	       {"list", verb_of_show},	   {"reclaim", verb_of_helper},
+	{"reserve", verb_of_helper},   {"revoke", verb_of_helper}, {"status", verb_of_show},
+	{"unreserve", verb_of_helper}, {"unshare", verb_unshare},
 };
 
 static const char usage[] =
@@ -25,6 +25,7 @@ static const char usage[] =
 	"       userns bank create NAME COUNT\n"
 	"       userns bank delete NAME...\n"
 	"       userns bank list [--json | --raw] [--noheadings] [--output COLUMNS]\n"
+	"       userns hold --podman\n"
 	"       userns status [USER]\n"
 	"       userns list [--json | --raw] [--noheadings] [--output COLUMNS]\n"
 	"       userns list [--map] [--svg FILE]\n"
@@ -43,6 +44,7 @@ static const char usage[] =
 	"  exec           run a command inside, else a shell, as root there, with its own mounts\n"
 	"  unshare        run a command in a namespace nested in yours, with ids that you choose\n"
 	"  bank           keep parts of your ids by name, for containers that share data\n"
+	"  hold           keep a process inside, which plain podman joins\n"
 	"  status         show the namespace, its id maps and its sessions\n"
 	"  list           show every range on this host: a table, a map or a picture\n"
 	"  check          look for ids that two have, and for mistakes in files and policy\n"

@@ -10,6 +10,7 @@
 
 int verb_bank(int argc, char **argv);
 int verb_exec(int argc, char **argv);
+int verb_hold(int argc, char **argv);
 int verb_unshare(int argc, char **argv);
 
 /* Hand over to userns-helper, and to userns-show. */

@@ -18,3 +18,12 @@ install_into() {
 	cmp "$top/build/system/userns-helper" "$root$helper"
 	diff -r "$top/conf/examples" "$root/usr/share/doc/pam_userns/examples"
 }
+
+@test "the unit for users has the paths of the installation" {
+	root=$(mktemp -d)
+	install_into "$root"
+	unit=$root/usr/lib/systemd/user/userns-podman.service
+	grep -qx 'ExecStart=/usr/bin/userns hold --podman' "$unit"
+	grep -qx 'ConditionPathExists=/run/userns/%U/user' "$unit"
+	[ -z "$(grep @ "$unit")" ]
+}

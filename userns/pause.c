@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A pause process: see pause.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "userns/complain.h"
+#include "userns/enter.h"
+#include "userns/pause.h"
+#include "util/cleanup.h"
+#include "util/exit_status.h"
+
+/* podman knows its pause process by it. */
+#define MARK "_PODMAN_PAUSE"
+
+/* The kernel forgets this at every change of ids, so that it comes after them. */
+static int end_with(pid_t parent)
+{
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+		return complain(EXIT_SYSTEM, "cannot set the parent-death signal: %s",
+				strerror(errno));
+	return getppid() == parent ? 0 : EXIT_SYSTEM;
+}
+
+/*
+ * Who has changed ids is not dumpable, so that its own user cannot open its /proc/PID/ns; after an
+ * exec, and with the mark in its environment, podman takes it.
+ */
+static int become_pause(uid_t uid, pid_t parent)
+{
+	char *const command[] = {"userns", "hold", PAUSE_OPTION, NULL};
+	int status;
+
+	status = enter_namespace(uid);
+	if (status == 0)
+		status = enter_become_root(false);
+	if (status == 0)
+		status = enter_own_mounts();
+	if (status == 0)
+		status = end_with(parent);
+	if (status != 0)
+		return status;
+	if (setenv(MARK, "1", 1) < 0 || chdir("/") < 0)
+		return complain(EXIT_SYSTEM, "cannot stay in the namespace: %s", strerror(errno));
+	execv("/proc/self/exe", command);
+	return complain(EXIT_SYSTEM, "cannot run itself anew: %s", strerror(errno));
+}
+
+/* The pipe closes when the child execs; before, it brings the status of one that failed. */
+static int wait_for_exec(int pipe)
+{
+	unsigned char status = 0;
+	ssize_t n;
+
+	do
+		n = read(pipe, &status, 1);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return complain(EXIT_SYSTEM, "cannot read from the pause process: %s",
+				strerror(errno));
+	return status;
+}
+
+/* As podman will: what we may not look at, it cannot join. */
+static int look_at(pid_t pid, struct stat *ret)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/user", pid);
+	if (stat(path, ret) < 0)
+		return complain(EXIT_SYSTEM, "cannot look at the namespace of process %d: %s", pid,
+				strerror(errno));
+	return 0;
+}
+
+int pause_start(uid_t uid, struct pause *ret)
+{
+	CLEANUP_FD int in = -1;
+	CLEANUP_FD int out = -1;
+	pid_t pid, parent = getpid();
+	int ends[2], status;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return complain(EXIT_SYSTEM, "cannot make a pipe: %s", strerror(errno));
+	in = ends[0];
+	out = ends[1];
+	pid = fork();
+	if (pid < 0)
+		return complain(EXIT_SYSTEM, "cannot fork: %s", strerror(errno));
+	if (pid == 0) {
+		unsigned char failed = (unsigned char)become_pause(uid, parent);
+
+		_exit(write(out, &failed, 1) == 1 ? failed : EXIT_SYSTEM);
+	}
+	close(TAKE_FD(out));
+	status = wait_for_exec(in);
+	if (status == 0)
+		status = look_at(pid, &ret->namespace);
+	if (status == 0)
+		ret->pid = pid;
+	else
+		pause_end(pid);
+	return status;
+}
+
+void pause_end(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+int pause_stay(void)
+{
+	sigset_t all;
+
+	if (!getenv(MARK))
+		return complain(EXIT_USAGE, PAUSE_OPTION " is for userns itself");
+	/* A terminal sends its signals to us too; only our parent's end, or SIGKILL, is meant. */
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	prctl(PR_SET_NAME, "userns hold");
+	for (;;)
+		pause();
+}
