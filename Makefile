@@ -38,7 +38,8 @@ DEMO_DEPS  = iproute2 openssh-server openssh-client uidmap podman crun bubblewra
 CHECK_DEPS = procps time clang clang-format libcmocka-dev bats pamtester strace perl-base libcap2-bin binutils \
              shellcheck mandoc login python3 sudo opendoas dropbear-bin systemd bash-completion hyperfine
 # Daemons start when they are installed, so they are not among what "check" asks for.
-SLOW_DEPS  = slapd nslcd libnss-ldapd ldap-utils cron at dbus libpam-systemd systemd-container e2fsprogs
+SLOW_DEPS  = slapd nslcd libnss-ldapd ldap-utils cron at dbus libpam-systemd systemd-container e2fsprogs \
+             buildah skopeo runc lxc rootlesskit
 # To build other programs from their source packages.
 SUITES_DEPS = meson ninja-build python3-seccomp dpkg-dev xz-utils patch make
 DEPS       = $(BUILD_DEPS) $(DEMO_DEPS) $(CHECK_DEPS)
@@ -58,11 +59,11 @@ objects = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(2))
 
 # All but the module are one archive, of which each program takes what its main file leads to; and
 # of the libraries it is linked with those that it then needs.
-MAINS    = helper/main.c userns/main.c userns/show.c
-SOURCES  = $(filter-out $(MAINS),$(wildcard $(addsuffix /*.c,util conf subid namespace traces helper userns)))
+MAINS    = helper/main.c userns/main.c userns/show.c newidmap/main.c
+SOURCES  = $(filter-out $(MAINS),$(wildcard $(addsuffix /*.c,util conf subid namespace traces helper userns newidmap)))
 MODULE   = $(wildcard pam_userns/*.c) util/parse.c util/reason.c
 ARCHIVE  = $(BUILD)/userns.a
-PROGRAMS = $(BUILD)/userns-helper $(BUILD)/userns $(BUILD)/userns-show
+PROGRAMS = $(BUILD)/userns-helper $(BUILD)/userns $(BUILD)/userns-show $(BUILD)/newidmap
 MANPAGES = $(wildcard man/*.[1-8])
 UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 
@@ -76,6 +77,7 @@ $(BUILD)/userns-helper: $(call objects,obj,helper/main.c)
 $(BUILD)/userns: $(call objects,obj,userns/main.c)
 # What prints tables is a program of its own, as it takes time to load their library.
 $(BUILD)/userns-show: $(call objects,obj,userns/show.c)
+$(BUILD)/newidmap: $(call objects,obj,newidmap/main.c)
 $(PROGRAMS): $(ARCHIVE)
 	$(CC) -pie $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(PKG_LIBS) -lsubid
 
@@ -98,7 +100,7 @@ $(BUILD)/config.h: force
 	@echo '/* $(CC) $(ALL_CFLAGS) */' > $@.new
 	@printf '#define USERNS_%s "%s"\n' VERSION '$(VERSION)' RUNDIR '$(RUNDIR)' \
 		STATEDIR '$(STATEDIR)' HELPER '$(LIBEXECDIR)/userns-helper' \
-		SHOW '$(LIBEXECDIR)/userns-show' \
+		SHOW '$(LIBEXECDIR)/userns-show' PROGRAMS '$(LIBEXECDIR)/userns/bin' \
 		POLICY '$(SYSCONFDIR)/security/userns.conf' \
 		POLICY_RUN /run/security POLICY_VENDOR '$(VENDORDIR)/security' >> $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
@@ -119,6 +121,8 @@ install: all
 	install -D -m 755 $(BUILD)/userns-helper '$(DESTDIR)$(LIBEXECDIR)/userns-helper'
 	install -D -m 755 $(BUILD)/userns-show '$(DESTDIR)$(LIBEXECDIR)/userns-show'
 	install -D -m 755 $(BUILD)/userns '$(DESTDIR)$(BINDIR)/userns'
+	install -D -m 755 $(BUILD)/newidmap '$(DESTDIR)$(LIBEXECDIR)/userns/bin/newuidmap'
+	ln -sf newuidmap '$(DESTDIR)$(LIBEXECDIR)/userns/bin/newgidmap'
 	for page in $(MANPAGES); do \
 		install -D -m 644 $$page '$(DESTDIR)$(MANDIR)'/man$${page##*.}/$${page##*/} || exit; \
 	done
@@ -154,7 +158,7 @@ demo: deps
 check: deps
 	tests/check
 
-# The tests that need daemons, a booted systemd, or minutes.
+# The tests that need daemons, a booted systemd, every container engine, or minutes.
 check-slow: deps slow-deps
 	tests/check tests/system/slow/*.bats
 

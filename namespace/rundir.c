@@ -12,6 +12,11 @@
 #include "util/cleanup.h"
 #include "util/userns.h"
 
+void rundir_path(uid_t uid, char ret[static RUNDIR_PATH_SIZE])
+{
+	snprintf(ret, RUNDIR_PATH_SIZE, "%s/%u", USERNS_RUNDIR, uid);
+}
+
 void rundir_pin_path(uid_t uid, char ret[static RUNDIR_PATH_SIZE])
 {
 	snprintf(ret, RUNDIR_PATH_SIZE, "%s/%u/%s", USERNS_RUNDIR, uid, PIN_NAME);
@@ -125,7 +130,7 @@ int rundir_open_to_read(uid_t uid, int *ret_fd)
 	char path[RUNDIR_PATH_SIZE];
 	int fd;
 
-	snprintf(path, sizeof(path), "%s/%u", USERNS_RUNDIR, uid);
+	rundir_path(uid, path);
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
 		return -errno;
@@ -146,7 +151,7 @@ int rundir_remove_if_unused(const struct rundir *dir)
 	/* What a crash in the middle of writing it left. */
 	unlinkat(dir->fd, STATE_NAME "+", 0);
 	unlinkat(dir->fd, LOCK_NAME, 0);
-	snprintf(path, sizeof(path), "%s/%u", USERNS_RUNDIR, dir->uid);
+	rundir_path(dir->uid, path);
 	return rmdir(path) < 0 && errno == ENOTEMPTY ? -ENOTEMPTY : 0;
 }
 

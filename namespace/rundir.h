@@ -27,6 +27,9 @@ struct rundir {
 
 #define RUNDIR_INIT ((struct rundir){.fd = -1, .lock = -1})
 
+/* Writes the path of a user's directory, at most RUNDIR_PATH_SIZE bytes. */
+void rundir_path(uid_t uid, char ret[static RUNDIR_PATH_SIZE]);
+
 /* Writes the path of a user's pin, at most RUNDIR_PATH_SIZE bytes. */
 void rundir_pin_path(uid_t uid, char ret[static RUNDIR_PATH_SIZE]);
 

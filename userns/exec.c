@@ -14,6 +14,7 @@
 #include "userns/caller.h"
 #include "userns/complain.h"
 #include "userns/enter.h"
+#include "userns/inside.h"
 #include "userns/run.h"
 #include "userns/verbs.h"
 
@@ -41,23 +42,6 @@ static int parse_options(int argc, char **argv, bool *ret_drop_groups)
 	return 0;
 }
 
-/*
- * By these, podman and buildah know that they are a rootless user's, already inside; without
- * them they take themselves for the host's root.
- */
-static int set_environment(uid_t uid, gid_t gid)
-{
-	char uid_text[16], gid_text[16];
-
-	snprintf(uid_text, sizeof(uid_text), "%u", uid);
-	snprintf(gid_text, sizeof(gid_text), "%u", gid);
-	if (setenv("_CONTAINERS_USERNS_CONFIGURED", "done", 1) < 0 ||
-	    setenv("_CONTAINERS_ROOTLESS_UID", uid_text, 1) < 0 ||
-	    setenv("_CONTAINERS_ROOTLESS_GID", gid_text, 1) < 0)
-		return complain(EXIT_SYSTEM, "cannot set the environment: %s", strerror(errno));
-	return 0;
-}
-
 int verb_exec(int argc, char **argv)
 {
 	char pin[RUNDIR_PATH_SIZE];
@@ -76,7 +60,9 @@ int verb_exec(int argc, char **argv)
 	if (status == 0)
 		status = enter_own_mounts();
 	if (status == 0)
-		status = set_environment(uid, gid);
+		status = inside_show_ids(uid, gid);
+	if (status == 0)
+		status = inside_set_environment(uid, gid);
 	if (status != 0)
 		return status;
 	rundir_pin_path(uid, pin);

@@ -253,7 +253,7 @@ make_image() {
 	local root
 	root=$(mktemp -d)
 	chmod 755 "$root"
-	mkdir "$root/bin" "$root/etc" "$root/proc" "$root/dev" "$root/sys" "$root/tmp" "$root/v"
+	mkdir "$root/bin" "$root/etc" "$root/proc" "$root/dev" "$root/sys" "$root/tmp" "$root/run" "$root/v"
 	cp /bin/busybox "$root/bin/busybox"
 	echo 'root:x:0:0::/:/bin/sh' > "$root/etc/passwd"
 	tar -C "$root" -cf "$1" .
