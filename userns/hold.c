@@ -23,12 +23,16 @@
 #include "userns/notify.h"
 #include "userns/pause.h"
 #include "userns/pausefile.h"
+#include "userns/pins.h"
 #include "userns/verbs.h"
 #include "util/cleanup.h"
 #include "util/userns.h"
 
 /* A pause process that ends sooner, in seconds, is not replaced: something keeps killing it. */
 #define SOON 1
+
+/* How long another namespace may take to come in the place of one that went, in milliseconds. */
+#define REPLACEMENT_MS 2000
 
 struct hold {
 	uid_t uid;
@@ -89,22 +93,20 @@ static int open_signals(int *ret)
 	return *ret < 0 ? -errno : 0;
 }
 
-/* A login that replaces the pin writes the state behind it, by rename; a logout removes both. */
-static int open_changes(const char *pin, int *ret)
+/*
+ * A login that replaces the pin writes the state behind it, by rename; a logout removes both, and
+ * the directory, which another login makes anew. Without one there is no pin: pause_start() says
+ * so.
+ */
+static int watch_changes(const struct hold *hold)
 {
-	CLEANUP_FREE char *directory = strdup(pin);
+	char directory[RUNDIR_PATH_SIZE];
 
-	if (!directory)
-		return -ENOMEM;
-	*strrchr(directory, '/') = '\0';
-	*ret = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	if (*ret < 0)
-		return -errno;
-	/* Without a directory there is no pin: pause_start() says so. */
-	if (inotify_add_watch(*ret, directory,
+	rundir_path(hold->uid, directory);
+	if (inotify_add_watch(hold->changes, directory,
 			      IN_CREATE | IN_MOVED_TO | IN_DELETE | IN_DELETE_SELF) < 0 &&
 	    errno != ENOENT)
-		return -errno;
+		return complain(EXIT_SYSTEM, "cannot watch %s: %s", directory, strerror(errno));
 	return 0;
 }
 
@@ -133,8 +135,9 @@ static int open_hold(struct hold *hold)
 	if (pausefile_path(hold->uid, hold->file, &why) < 0)
 		return complain(EXIT_REFUSED, "%s", why.text);
 	r = open_signals(&hold->signals);
-	if (r == 0)
-		r = open_changes(hold->pin, &hold->changes);
+	hold->changes = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	if (r == 0 && hold->changes < 0)
+		r = -errno;
 	return r == 0 ? 0 : complain(EXIT_SYSTEM, "cannot wait for events: %s", strerror(-r));
 }
 
@@ -180,7 +183,7 @@ static void announce(pid_t pid, bool own)
 	notify_manager("READY=1");
 }
 
-/* 0: begin anew; else *ret_status is the end. */
+/* False: begin anew; else *ret_status is what to end with. */
 static bool is_end(enum event event, time_t lived, int *ret_status)
 {
 	if (event == EVENT_SIGNAL)
@@ -242,7 +245,9 @@ static bool hold_once(const struct hold *hold, int *ret_status)
 	bool end = true;
 	int r;
 
-	*ret_status = pause_start(hold->uid, &pause);
+	*ret_status = watch_changes(hold);
+	if (*ret_status == 0)
+		*ret_status = pause_start(hold->uid, &pause);
 	if (*ret_status != 0)
 		return true;
 	r = pausefile_publish(hold->file, pause.pid, &pause.namespace, &other, &why);
@@ -254,6 +259,23 @@ static bool hold_once(const struct hold *hold, int *ret_status)
 		end = stand_by(hold, &other, &pause.namespace, ret_status);
 	pause_end(pause.pid);
 	return end;
+}
+
+/*
+ * A login first takes away what it replaces. Whether there is a namespace after all is for
+ * pause_start() to say. True: a signal ends us.
+ */
+static bool wait_for_replacement(const struct hold *hold)
+{
+	struct pollfd waits[] = {{.fd = hold->signals, .events = POLLIN},
+				 {.fd = hold->changes, .events = POLLIN}};
+
+	while (!pin_exists(hold->uid) && poll(waits, COUNT_OF(waits), REPLACEMENT_MS) > 0) {
+		if (waits[0].revents)
+			return true;
+		drain(hold->changes);
+	}
+	return false;
 }
 
 int verb_hold(int argc, char **argv)
@@ -268,7 +290,7 @@ int verb_hold(int argc, char **argv)
 		status = open_hold(&hold);
 	if (status != 0)
 		return status;
-	while (!hold_once(&hold, &status))
+	while (!hold_once(&hold, &status) && !wait_for_replacement(&hold))
 		;
 	return status;
 }

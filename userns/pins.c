@@ -25,7 +25,7 @@ static int add_pin(struct pins *pins, uid_t uid)
 }
 
 /* A logout can have removed the file, or just unmounted the namespace from it. */
-static bool is_pinned(uid_t uid)
+bool pin_exists(uid_t uid)
 {
 	CLEANUP_FD int fd = -1;
 	char path[RUNDIR_PATH_SIZE];
@@ -50,7 +50,7 @@ static int read_pins(DIR *dir, struct pins *pins)
 		uint32_t uid;
 		int r = 0;
 
-		if (parse_id(entry->d_name, &uid) == 0 && is_pinned(uid))
+		if (parse_id(entry->d_name, &uid) == 0 && pin_exists(uid))
 			r = add_pin(pins, uid);
 		if (r < 0)
 			return r;

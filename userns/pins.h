@@ -19,6 +19,9 @@ struct pins {
 	size_t room;
 };
 
+/* Is a user namespace pinned for uid? */
+bool pin_exists(uid_t uid);
+
 /* Finds every directory of a uid in which a user namespace is pinned. -errno. */
 int pins_read(struct pins *ret);
 

@@ -60,7 +60,7 @@ end_hold() {
 
 paused_here() {
 	local pid
-	pid=$(cat "$pause") && [ "$(stat -Lc %i "/proc/$pid/ns/user")" = "$(stat -Lc %i "/run/userns/$uid/user")" ]
+	pid=$(cat "$pause" 2>/dev/null) && [ "$(stat -Lc %i "/proc/$pid/ns/user")" = "$(stat -Lc %i "/run/userns/$uid/user")" ]
 }
 
 # Another process than $process is joined by now.
@@ -258,8 +258,18 @@ run_podman() {
 	umount "/run/userns/$uid/user"
 	"$helper" --pid=$$ open "$name" 2>/dev/null >&2
 	[ "$(stat -Lc %i "/run/userns/$uid/user")" != "$first" ]
-	eventually paused_here
+	eventually paused_anew
 	[ ! -e "/proc/$process" ]
+	# The directory too, as a logout leaves nothing.
+	process=$(cat "$pause")
+	umount "/run/userns/$uid/user"
+	rm -r "/run/userns/$uid"
+	"$helper" --pid=$$ open "$name" 2>/dev/null >&2
+	eventually paused_anew
+	process=$(cat "$pause")
+	umount "/run/userns/$uid/user"
+	"$helper" --pid=$$ open "$name" 2>/dev/null >&2
+	eventually paused_anew
 	umount "/run/userns/$uid/user"
 	rm "/run/userns/$uid/user"
 	status=0
