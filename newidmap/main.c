@@ -17,6 +17,7 @@
 #include "namespace/maps.h"
 #include "newidmap/handover.h"
 #include "newidmap/target.h"
+#include "userns/childmap.h"
 #include "util/cleanup.h"
 #include "util/parse.h"
 #include "util/reason.h"
@@ -56,33 +57,13 @@ static int parse_map(int count, char **words, struct id_map *ret, struct reason 
 	return r;
 }
 
-/* All ids of a namespace, of one side; adjacent extents are one range. */
-static int list_ids(const struct id_map *own, struct id_set *ret)
-{
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < own->count; i++)
-		r = id_set_add(ret,
-			       (struct id_range){own->extents[i].inside, own->extents[i].count});
-	id_set_normalize(ret);
-	return r;
-}
-
-static bool has_all(const struct id_set *ids, struct id_range wanted)
-{
-	for (size_t i = 0; i < ids->count; i++)
-		if (id_range_contains(ids->ranges[i], wanted))
-			return true;
-	return false;
-}
-
 /*
  * Who is allowed what: as /etc/subuid inside says, root has every id of the namespace; others have
  * none. The kernel would refuse the rest without a word of why.
  */
-static int check_allowed(enum map_side side, const struct id_map *map, struct reason *why)
+static int settle_map(enum map_side side, const struct id_map *wanted, struct id_map *ret,
+		      struct reason *why)
 {
-	CLEANUP(id_set_free) struct id_set ids = {.count = 0};
 	struct ns_maps own;
 	int r;
 
@@ -92,31 +73,21 @@ static int check_allowed(enum map_side side, const struct id_map *map, struct re
 	r = maps_read(getpid(), &own, why);
 	if (r < 0)
 		return r;
-	r = list_ids(side == MAP_UIDS ? &own.uids : &own.gids, &ids);
-	if (r < 0)
-		return refuse_errno(why, r, "cannot list the ids of this namespace");
-	for (size_t i = 0; i < map->count; i++) {
-		const struct id_range wanted = {map->extents[i].outside, map->extents[i].count};
-
-		if (!has_all(&ids, wanted))
-			return refuse(why, -EPERM,
-				      "%u-%u are not all ids of this namespace: see /proc/self/%s",
-				      wanted.start, id_range_last(wanted), map_file(side));
-	}
-	return 0;
+	return side == MAP_UIDS ? childmap_fit(&own.uids, wanted, "uid", ret, why)
+				: childmap_fit(&own.gids, wanted, "gid", ret, why);
 }
 
 static int map_target(enum map_side side, int argc, char **argv, struct reason *why)
 {
 	CLEANUP_FD int target = -1;
-	struct id_map map;
+	struct id_map wanted, map;
 	int r;
 
 	r = target_open(argv[1], &target, why);
 	if (r == 0)
-		r = parse_map(argc - 2, argv + 2, &map, why);
+		r = parse_map(argc - 2, argv + 2, &wanted, why);
 	if (r == 0)
-		r = check_allowed(side, &map, why);
+		r = settle_map(side, &wanted, &map, why);
 	return r == 0 ? target_write(target, side, &map, why) : r;
 }
 
