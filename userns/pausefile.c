@@ -20,22 +20,8 @@
 /* No environment is larger: the kernel's limit is a quarter of the stack's, 6 MiB at most. */
 #define ENVIRONMENT_MAX (6u << 20)
 
-static int make_directories(const char *base, char path[static PATH_MAX], struct reason *why)
-{
-	static const char *const names[] = {"/libpod", "/tmp"};
-	size_t length = strlen(base);
-
-	if (length + sizeof("/libpod/tmp/pause.pid.XXXXXX") > PATH_MAX)
-		return refuse(why, -ENAMETOOLONG, "XDG_RUNTIME_DIR is too long");
-	strcpy(path, base);
-	for (size_t i = 0; i < COUNT_OF(names); i++) {
-		strcat(path, names[i]);
-		if (mkdir(path, 0700) < 0 && errno != EEXIST)
-			return refuse_errno(why, -errno, "cannot make %s", path);
-	}
-	strcat(path, "/pause.pid");
-	return 0;
-}
+/* Below the user's directory. */
+#define BELOW "/libpod/tmp/pause.pid"
 
 int pausefile_path(uid_t uid, char ret[static PATH_MAX], struct reason *why)
 {
@@ -54,7 +40,9 @@ int pausefile_path(uid_t uid, char ret[static PATH_MAX], struct reason *why)
 		return refuse(why, -EPERM,
 			      "%s is uid %u's, not yours; set XDG_RUNTIME_DIR to your own", base,
 			      st.st_uid);
-	return make_directories(base, ret, why);
+	if (snprintf(ret, PATH_MAX, "%s" BELOW, base) >= PATH_MAX)
+		return refuse(why, -ENAMETOOLONG, "XDG_RUNTIME_DIR is too long");
+	return 0;
 }
 
 static int write_beside(char *beside, pid_t pid)
@@ -75,7 +63,7 @@ static int write_beside(char *beside, pid_t pid)
 /* -EEXIST: there is one. */
 static int make_file(const char *path, pid_t pid)
 {
-	char beside[PATH_MAX];
+	char beside[PATH_MAX + sizeof(".XXXXXX")];
 	int r;
 
 	snprintf(beside, sizeof(beside), "%s.XXXXXX", path);
@@ -190,17 +178,48 @@ static int clear_stale(const char *path, const struct stat *here, struct pause_o
 	return r;
 }
 
+/* The two directories that the path ends with. */
+static int make_directories(const char *path, struct reason *why)
+{
+	size_t base = strlen(path) - strlen(BELOW);
+
+	for (const char *slash = path + base + 1; (slash = strchr(slash, '/')); slash++) {
+		CLEANUP_FREE char *directory = strndup(path, (size_t)(slash - path));
+
+		if (!directory || (mkdir(directory, 0700) < 0 && errno != EEXIST))
+			return refuse_errno(why, -errno, "cannot make the directories of %s", path);
+	}
+	return 0;
+}
+
 int pausefile_publish(const char *path, pid_t pid, const struct stat *here,
 		      struct pause_other *ret_other, struct reason *why)
 {
 	int r;
 
+	r = make_directories(path, why);
+	if (r < 0)
+		return r;
 	while ((r = make_file(path, pid)) == -EEXIST) {
 		r = clear_stale(path, here, ret_other, why);
 		if (r != 0)
 			return r;
 	}
 	return r < 0 ? refuse_errno(why, r, "cannot write %s", path) : 0;
+}
+
+int pausefile_find(uid_t uid, const struct stat *here, struct pause_other *ret)
+{
+	CLEANUP_FD int fd = -1;
+	char path[PATH_MAX];
+	struct reason why;
+
+	if (pausefile_path(uid, path, &why) < 0)
+		return 0;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -errno;
+	return find_other(read_pid(fd), here, ret);
 }
 
 void pausefile_withdraw(const char *path, pid_t pid)

@@ -22,17 +22,21 @@ struct pause_other {
 
 /*
  * Where podman looks for it: below $XDG_RUNTIME_DIR, or /run/user/UID where that is not set; the
- * directory must be uid's. Makes the directories in between. -errno with a reason.
+ * directory must be uid's. -errno with a reason.
  */
 int pausefile_path(uid_t uid, char ret[static PATH_MAX], struct reason *why);
 
 /*
- * Names pid, which is in the user namespace that here describes. A file that names no pause process
+ * Names pid, which is in the user namespace that here describes; makes the directories below the
+ * user's. A file that names no pause process
  * (nothing that lives, or something that podman did not make one) is replaced. 1, with *ret_other:
  * one that lives is named, and stays. -errno with a reason.
  */
 int pausefile_publish(const char *path, pid_t pid, const struct stat *here,
 		      struct pause_other *ret_other, struct reason *why);
+
+/* 1: the file of uid names a pause process, *ret; 0: none; -errno. */
+int pausefile_find(uid_t uid, const struct stat *here, struct pause_other *ret);
 
 /* Removes the file if it still names pid. */
 void pausefile_withdraw(const char *path, pid_t pid);

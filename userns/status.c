@@ -20,6 +20,7 @@
 #include "namespace/state.h"
 #include "userns/caller.h"
 #include "userns/complain.h"
+#include "userns/engines.h"
 #include "userns/maps_table.h"
 #include "userns/next.h"
 #include "userns/verbs.h"
@@ -30,6 +31,7 @@
 struct person {
 	uid_t uid;
 	char name[256]; /* as NSS has it, or else the uid */
+	bool own;	/* the caller, who has named nobody */
 };
 
 static void set_person(const struct passwd *entry, uid_t uid, struct person *ret)
@@ -58,9 +60,11 @@ static int find_user(int argc, char **argv, struct person *ret)
 		status = find_caller(&uid, &gid);
 	else if (parse_id(argv[1], &uid) < 0)
 		status = complain(EXIT_REFUSED, "there is no user '%s'", argv[1]);
-	if (status == 0)
-		set_person(entry ? entry : getpwuid(uid), uid, ret);
-	return status;
+	if (status != 0)
+		return status;
+	set_person(entry ? entry : getpwuid(uid), uid, ret);
+	ret->own = argc < 2;
+	return 0;
 }
 
 static void print_sessions(int dir, uid_t uid)
@@ -178,7 +182,11 @@ static int print_status(int dir, int pin, const struct person *person)
 	if (status != EXIT_DONE)
 		return status;
 	fflush(stdout);
-	return print_next(person, state, &maps);
+	status = print_next(person, state, &maps);
+	if (status != EXIT_DONE || !person->own)
+		return status;
+	r = engines_print(pin, person->uid, maps.setgroups);
+	return r == 0 ? EXIT_DONE : complain(EXIT_SYSTEM, "cannot print: %s", strerror(-r));
 }
 
 int verb_status(int argc, char **argv)

@@ -86,3 +86,57 @@ teardown() {
 	run as_user "$name" unshare --map-users=1,"$start",65536 --map-root-user true
 	[ "$status" != 0 ]
 }
+
+# A line of the table of engines, with one blank between its columns.
+engine_line() {
+	as_user "$name" userns status | sed -n '/^engines/,$p' | tr -s ' ' | grep -E "^$1 (yes|no)"
+}
+
+@test "status: the engines of this host, whether they nest, and how" {
+	[ "$(engine_line podman)" = 'podman yes userns exec podman' ]
+	[ "$(engine_line bubblewrap)" = 'bubblewrap yes userns exec bwrap; or bwrap --userns FD, of the pin' ]
+	[ "$(engine_line crun)" = 'crun yes userns exec crun' ]
+	[ "$(engine_line unshare)" = 'unshare yes userns unshare; or userns exec unshare --map-auto' ]
+	# What is not there is not told; what lies beside PATH is.
+	rm -f /usr/bin/buildah
+	[ -z "$(engine_line buildah)" ]
+	printf '#!/bin/sh\n' > /usr/local/bin/buildah
+	chmod 755 /usr/local/bin/buildah
+	[ "$(as_user "$name" env PATH=/usr/bin userns status | grep -c '^buildah  *yes')" = 1 ]
+	# Nobody else's, as they are tried in one's own namespace.
+	[ -z "$(userns status "$name" | grep engines)" ]
+	as_user "$name" userns exec userns status | grep -q '^podman  *yes'
+}
+
+@test "status: plain podman, with and without a process that it joins" {
+	[ "$(engine_line 'podman, plain')" = 'podman, plain no while userns hold --podman runs' ]
+	install -d -m 700 -o "$name" -g "$name" "/run/user/$uid"
+	[ "$(engine_line 'podman, plain')" = 'podman, plain no while userns hold --podman runs' ]
+	[ ! -e "/run/user/$uid/libpod" ]
+	setpriv --reuid="$uid" --regid="$uid" --init-groups env XDG_RUNTIME_DIR="/run/user/$uid" userns hold --podman 3>&- &
+	holder=$!
+	eventually test -e "/run/user/$uid/libpod/tmp/pause.pid"
+	[ "$(engine_line 'podman, plain')" = "podman, plain yes joins process $(cat "/run/user/$uid/libpod/tmp/pause.pid")" ]
+	kill $holder
+	wait $holder
+	# One that is elsewhere, as podman's own.
+	as_user "$name" unshare --user env _PODMAN_PAUSE=1 sleep 60 3>&- &
+	eventually eval 'other=$(pgrep -u "$uid" sleep)'
+	echo -n "$other" > "/run/user/$uid/libpod/tmp/pause.pid"
+	[ "$(engine_line 'podman, plain')" = "podman, plain no joins process $other, in another namespace; see userns(1), hold" ]
+	kill "$other"
+}
+
+@test "status: what takes a user namespace of its own, where none can be made" {
+	as_user "$name" userns exec -- sh -c 'echo 0 > /proc/sys/user/max_user_namespaces'
+	[ "$(engine_line unshare)" = 'unshare no takes a user namespace of its own (user.max_user_namespaces)' ]
+	[ "$(engine_line podman)" = 'podman yes userns exec podman, without --userns and --uidmap (user.max_user_namespaces)' ]
+	[ "$(engine_line bubblewrap)" = 'bubblewrap yes userns exec bwrap, without --unshare-user (user.max_user_namespaces)' ]
+	# It is so.
+	run as_user "$name" userns exec -- unshare --map-root-user true
+	[ "$status" != 0 ]
+	run as_user "$name" userns exec -- bwrap --ro-bind / / --unshare-pid true
+	[ "$status" = 0 ]
+	run as_user "$name" userns exec -- bwrap --ro-bind / / --unshare-user true
+	[ "$status" != 0 ]
+}
