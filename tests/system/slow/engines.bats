@@ -447,6 +447,76 @@ rootlesskit_auto() {
 	row rootlesskit rootlesskit
 }
 
+# Those that status says nest do, and the others do not: the engine's line, then a command. A
+# container that another command is to run in is made before.
+nests() {
+	local line
+	line=$(user userns status | sed -n '/^engines/,$p' | tr -s ' ' | grep -E "^$1 (yes|no)")
+	echo "$line"
+	shift
+	if [[ $line == *' yes '* ]]; then
+		inside "$@"
+	else
+		! inside "$@"
+	fi
+}
+
+make_all() {
+	inside podman import -q /tmp/image.tar test
+	inside buildah from --name one localhost/test
+	make_bundle
+	chmod 711 "/home/$name"
+	chmod 777 "$work"
+	echo 'lxc.net.0.type = empty' > "$work/lxc.conf"
+	inside lxc-create -P "$work/lxc" -n one -t busybox -f "$work/lxc.conf"
+}
+
+@test "status is right where setgroups is denied" {
+	"$helper" --pid=$$ close "$uid" 2>/dev/null
+	sed -i "s/uid=$uid\$/&,deny-setgroups/" /etc/usernamespaces
+	"$helper" --pid=$$ open "$name" 2>/dev/null >&2
+	[ "$(inside cat /proc/self/setgroups)" = deny ]
+	make_all
+	podman_root inside
+	nests podman podman run --rm --network=none --cgroups=disabled --user 1000 test /bin/busybox id
+	nests 'buildah' buildah run --isolation=oci --network=none one /bin/busybox id | grep -F 'with --isolation=oci'
+	run inside buildah run --isolation=chroot one /bin/busybox id
+	[ "$status" != 0 ]
+	nests skopeo skopeo copy containers-storage:localhost/test "dir:$work/copied"
+	nests bubblewrap bwrap --ro-bind / / --unshare-pid true
+	for runtime in crun runc; do
+		run_bundle $runtime 0 plain id
+		run_bundle $runtime 1000 plain id
+		nests $runtime true
+	done
+	nests LXC lxc-start -P "$work/lxc" -n one
+	nests unshare unshare --map-auto --map-root-user true
+	nests rootlesskit rootlesskit --net=host true
+}
+
+@test "status is right where no user namespace can be made" {
+	inside sh -c 'echo 0 > /proc/sys/user/max_user_namespaces'
+	make_all
+	nests podman podman run --rm --network=none --cgroups=disabled test /bin/busybox id
+	run inside podman run --rm --network=none --cgroups=disabled --uidmap 0:1:1000 test /bin/busybox id
+	[ "$status" != 0 ]
+	nests buildah buildah run --isolation=oci --network=none one /bin/busybox id
+	nests buildah buildah run --isolation=chroot one /bin/busybox id
+	nests skopeo skopeo copy containers-storage:localhost/test "dir:$work/copied"
+	nests bubblewrap bwrap --ro-bind / / --unshare-pid true
+	run inside bwrap --ro-bind / / --unshare-user true
+	[ "$status" != 0 ]
+	for runtime in crun runc; do
+		run_bundle $runtime 0 plain id
+		nests $runtime true
+		run run_bundle $runtime 0 mapped id
+		[ "$status" != 0 ]
+	done
+	nests LXC lxc-start -P "$work/lxc" -n one
+	nests unshare unshare --map-auto --map-root-user true
+	nests rootlesskit rootlesskit --net=host true
+}
+
 # What the README says of this release, without the versions, which updates change.
 readme_table() {
 	sed -n "/^### Debian $1/,/^###* /p" "$top/README.md" | grep '^|'
