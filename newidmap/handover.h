@@ -3,8 +3,8 @@
 #define NEWIDMAP_HANDOVER_H
 
 /*
- * Becomes the first program of that name in PATH that is not this one: shadow's, as a rule. Comes
- * back only after a complaint, with an exit status.
+ * Becomes the next program of that name in PATH, behind this one if it is there: shadow's, as a
+ * rule. Comes back only after a complaint, with an exit status.
  */
 int hand_over(const char *name, char **argv);
 

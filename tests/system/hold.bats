@@ -350,6 +350,12 @@ in_order() {
 	paused_here
 	user podman import -q /tmp/image.tar test
 	[ "$(run_podman test /bin/busybox id -u)" = 0 ]
+	# So does a service that systemd starts for podman's clients.
+	user systemctl --user start podman.socket
+	run user podman --remote --url "unix://$runtime/podman/podman.sock" \
+		run --rm --network=none --cgroups=disabled test /bin/busybox cat /proc/self/uid_map
+	[ "$status" = 0 ]
+	[ "$output" = "$(expected_map "$uid" "$(range_of "$uid")")" ]
 	process=$(cat "$pause")
 	user podman system migrate
 	eventually paused_anew

@@ -144,6 +144,18 @@ with_child() {
 	grep -v '^someone:' /etc/subgid > /tmp/subgid && cat /tmp/subgid > /etc/subgid
 }
 
+@test "with PATH unset, empty, or as long as it can be" {
+	run as_user "$name" env -u PATH /usr/bin/userns exec -- /usr/bin/env
+	[ "$status" = 0 ]
+	[[ $output == *"PATH=$programs:/usr/local/bin:/usr/bin:/bin"* ]]
+	run as_user "$name" env PATH= /usr/bin/userns exec -- /usr/bin/env
+	[ "$status" = 0 ]
+	long=$(printf ':/nonexistent%.0s' {1..5000})
+	run as_user "$name" env PATH="/usr/bin$long" userns exec -- sh -c 'echo ${#PATH}'
+	[ "$status" = 0 ]
+	[ "$output" = $((${#programs} + 1 + 8 + ${#long})) ]
+}
+
 @test "a host without these files has none inside" {
 	mv /etc/subgid /etc/subgid.away
 	run inside sh -c 'cat /etc/subuid; test ! -e /etc/subgid'
@@ -179,8 +191,14 @@ with_child() {
 		run as_user "$name" PATH="$programs::/nonexistent:/tmp/$name.link:/tmp/$name.bin:/usr/bin" $program 1 2 3 4
 		[ "$status" = 7 ]
 		[ "$output" = "real $program 1 2 3 4" ]
-		run as_user "$name" PATH="/usr/bin:$programs" $programs/$program 1
-		[[ $output != *"no other"* ]]
+		# Two copies do not hand over to each other for ever.
+		mkdir -p "/tmp/$name.copy"
+		cp "$programs/newuidmap" "/tmp/$name.copy/$program"
+		run as_user "$name" PATH="$programs:/tmp/$name.copy:/tmp/$name.bin" /usr/bin/timeout 10 $program 1 2 3 4
+		[ "$status" = 7 ]
+		run as_user "$name" PATH="/tmp/$name.copy:/usr/bin:$programs:/tmp/$name.copy" /usr/bin/timeout 10 $program 1 2 3 4
+		[ "$status" = 1 ]
+		[[ $output == *'no other'* ]]
 		run as_user "$name" env PATH="$programs:" $programs/$program 1 2 3 4
 		[ "$status" = 1 ]
 		[[ $output == "$program: there is no other $program in PATH"* ]]
