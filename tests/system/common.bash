@@ -241,6 +241,30 @@ without_newuidmap() {
 	done
 }
 
+# A control group that is a user's, as systemd makes one; in $cgroup. The sandbox shares them with
+# the machine: remove_cgroup takes it away, with the processes in it.
+make_cgroup() {
+	cgroup=$(mktemp -d /sys/fs/cgroup/userns-test.XXXXXX)
+	chmod 755 "$cgroup"
+	chown -R "$1:" "$cgroup"
+}
+
+remove_cgroup() {
+	[ -n "${cgroup:-}" ] || return 0
+	echo 1 > "$cgroup/cgroup.kill"
+	eventually cgroup_is_gone
+}
+
+cgroup_is_gone() {
+	find "$cgroup" -depth -type d -exec rmdir {} + 2>/dev/null
+	[ ! -e "$cgroup" ]
+}
+
+# Runs a command in it.
+in_cgroup() {
+	bash -c 'echo $$ > "$0/cgroup.procs" && exec "$@"' "$cgroup" "$@"
+}
+
 # The sandbox's /home is an overlay, on which podman's own overlays cannot lie.
 let_podman_copy() {
 	mkdir -p "/home/$1/.config/containers"

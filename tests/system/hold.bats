@@ -22,6 +22,7 @@ setup() {
 teardown() {
 	[ "${USERNS_SANDBOX:-}" = inside ] || return 0
 	pkill -KILL -u "$uid" || true
+	remove_cgroup
 	"$helper" --pid=$$ close "$uid" 2>/dev/null || true
 }
 
@@ -197,6 +198,12 @@ run_podman() {
 	end_hold TERM
 }
 
+# Kills what comes, too.
+gave_up() {
+	kill -KILL "$(cat "$pause" 2>/dev/null)" 2>/dev/null
+	[ ! -e "/proc/$holder" ]
+}
+
 @test "podman system migrate ends the process, and another comes in its place" {
 	make_image /tmp/image.tar
 	start_hold
@@ -208,7 +215,7 @@ run_podman() {
 	[ ! -e "/proc/$process" ]
 	[ "$(run_podman test /bin/busybox id -u)" = 0 ]
 	# But not for ever, if something kills it at once each time.
-	kill -KILL "$(cat "$pause")"
+	eventually gave_up
 	status=0
 	wait "$holder" || status=$?
 	[ "$status" = 3 ]
@@ -325,14 +332,18 @@ run_podman() {
 
 # A systemd of the user's, as user@.service runs it.
 start_user_manager() {
-	mkdir -p /run/systemd/system "/sys/fs/cgroup/$name"
-	chown -R "$name" "/sys/fs/cgroup/$name"
-	# systemd makes its groups below its own.
-	bash -c "echo \$\$ > /sys/fs/cgroup/$name/cgroup.procs && exec setpriv --reuid=$uid --regid=$uid --init-groups \
-		env -i PATH=/usr/bin HOME=/home/$name XDG_RUNTIME_DIR=$runtime /lib/systemd/systemd --user --unit=basic.target" \
-		> "$log.manager" 2>&1 3>&- &
-	manager=$!
+	mkdir -p /run/systemd/system
+	make_cgroup "$name"
+	in_cgroup setpriv --reuid="$uid" --regid="$uid" --init-groups env -i PATH=/usr/bin HOME="/home/$name" \
+		XDG_RUNTIME_DIR="$runtime" /lib/systemd/systemd --user --unit=basic.target > "$log.manager" 2>&1 3>&- &
 	eventually user systemctl --user is-active basic.target
+}
+
+# As at the last logout.
+end_user_manager() {
+	manager=$(pgrep -u "$uid" -xo systemd)
+	kill "$manager"
+	eventually test ! -e "/proc/$manager"
 }
 
 in_order() {
@@ -367,8 +378,7 @@ in_order() {
 	process=$(cat "$pause")
 	kill -KILL "$(user systemctl --user show -P MainPID userns-podman.service)"
 	eventually paused_anew
-	kill "$manager"
-	wait "$manager" || true
+	end_user_manager
 	[ ! -e "$pause" ]
 	[ -z "$(pgrep -u "$uid" userns)" ]
 }
@@ -388,6 +398,5 @@ in_order() {
 	[ "$status" != 0 ]
 	in_order failed
 	[ "$(user systemctl --user show -P NRestarts userns-podman.service)" = 0 ]
-	kill "$manager"
-	wait "$manager" || true
+	end_user_manager
 }

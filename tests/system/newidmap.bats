@@ -112,7 +112,8 @@ with_child() {
 	run inside newuidmap 1 0 0 1
 	[ "$status" = 1 ]
 	[[ $output == *'process 1 is owned by another'* ]]
-	run inside sh -c 'setpriv --reuid=33 --regid=33 --clear-groups sleep 60 & sleep 0.2; newuidmap $! 0 0 1; status=$?; kill $!; exit $status'
+	run inside sh -c 'setpriv --reuid=33 --regid=33 --clear-groups sleep 60 &
+		until grep -q "^Uid:.33" /proc/$!/status; do :; done; newuidmap $! 0 0 1; status=$?; kill $!; exit $status'
 	[ "$status" = 1 ]
 	[[ $output == *'is owned by another: it is 33:33, and you are 0:0'* ]]
 	run inside setpriv --reuid=33 --regid=33 --clear-groups sh -c 'exec newuidmap $$ 0 33 1'

@@ -26,21 +26,20 @@ setup() {
 	mkdir -m 777 "$shared"
 	work=/home/$name/work
 	as_user "$name" mkdir "$work"
+	make_cgroup "$name"
 	cells=()
 }
 
 teardown() {
 	[ "${USERNS_SANDBOX:-}" = inside ] || return 0
 	pkill -KILL -u "$uid" || true
+	remove_cgroup
 	"$helper" --pid=$$ close "$uid" 2>/dev/null || true
 }
 
 # In a group of processes that is the user's, as systemd gives them one.
 user() {
-	mkdir -p "/sys/fs/cgroup/$name"
-	chown -R "$name:" "/sys/fs/cgroup/$name"
-	bash -c 'echo $$ > "/sys/fs/cgroup/$0/cgroup.procs" && exec "$@"' "$name" \
-		setpriv --reuid="$uid" --regid="$uid" --init-groups env HOME="/home/$name" USER="$name" \
+	in_cgroup setpriv --reuid="$uid" --regid="$uid" --init-groups env HOME="/home/$name" USER="$name" \
 		XDG_RUNTIME_DIR="/run/user/$uid" "$@" < /dev/null
 }
 
