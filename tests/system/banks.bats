@@ -183,6 +183,12 @@ assert len(banks) == 2"
 	eventually nest --private=60000 true
 }
 
+@test "private: the ids are free when the command has ended and left nothing" {
+	for _ in {1..40}; do
+		nest --private=60000 true
+	done
+}
+
 @test "private: a keeper that is killed takes the command with it" {
 	hold_ids "/tmp/$name.1" --private=60000
 	us=$!

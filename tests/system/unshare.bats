@@ -277,7 +277,7 @@ maps_inside='cat /proc/self/uid_map /proc/self/gid_map | tr -s " "'
 	for options in '' --fork --private '--private --fork'; do
 		rm -f "/tmp/$name.up"
 		# shellcheck disable=SC2086,SC2016
-		nest_aside $options -- sh -c 'trap "exit 9" TERM; touch $1; while :; do sleep 0.05; done' x "/tmp/$name.up"
+		nest_aside $options -- sh -c 'trap "exit 9" TERM; touch $1; for i in $(seq 400); do sleep 0.05; done' x "/tmp/$name.up"
 		eventually test -e "/tmp/$name.up"
 		kill -TERM $!
 		status=0
@@ -358,6 +358,16 @@ maps_inside='cat /proc/self/uid_map /proc/self/gid_map | tr -s " "'
 	run as_user "$name" userns exec true
 	[ "$status" = 1 ]
 	[[ $output == *'user.max_mnt_namespaces allows, 0 in your namespace'* ]]
+}
+
+@test "unshare: where the kernel forbids it, the sentence says where to look" {
+	mkdir "/tmp/$name.root"
+	mount --rbind / "/tmp/$name.root"
+	run chroot --userspec="$name:$name" "/tmp/$name.root" /usr/bin/userns unshare true
+	umount -R "/tmp/$name.root"
+	[ "$status" = 1 ]
+	[ "${#lines[@]}" = 1 ]
+	[[ $output == *'the kernel forbids it'*'chroot'* ]]
 }
 
 @test "unshare: without a namespace, one sentence says how to get one" {
