@@ -364,7 +364,7 @@ maps_inside='cat /proc/self/uid_map /proc/self/gid_map | tr -s " "'
 	mkdir "/tmp/$name.root"
 	mount --rbind / "/tmp/$name.root"
 	run chroot --userspec="$name:$name" "/tmp/$name.root" /usr/bin/userns unshare true
-	umount -R "/tmp/$name.root"
+	umount --lazy "/tmp/$name.root"
 	[ "$status" = 1 ]
 	[ "${#lines[@]}" = 1 ]
 	[[ $output == *'the kernel forbids it'*'chroot'* ]]
