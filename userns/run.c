@@ -8,10 +8,6 @@
 #include "userns/complain.h"
 #include "userns/run.h"
 
-/* As shells have it: env(1), nohup(1), xargs(1). */
-#define EXIT_CANNOT_EXEC 126
-#define EXIT_NOT_FOUND	 127
-
 static int become(char *const *command)
 {
 	execvp(command[0], command);

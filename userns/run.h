@@ -2,6 +2,10 @@
 #ifndef USERNS_RUN_H
 #define USERNS_RUN_H
 
+/* As shells have it: env(1), nohup(1), xargs(1). */
+#define EXIT_CANNOT_EXEC 126
+#define EXIT_NOT_FOUND	 127
+
 /*
  * Becomes the command, found by PATH; an empty one is the user's shell, and where it runs, for
  * people, is written to stderr. Comes back only after a complaint, with the exit status that shells

@@ -218,9 +218,15 @@ static int run_inside(void *argument)
 	status = prepare_files(&u->nest);
 	if (status == 0)
 		status = identity_become(&u->identity, &u->maps);
-	if (status == 0 && u->end_signal)
+	if (status != 0)
+		return status;
+	if (u->end_signal)
 		end_with_parent(u->end_signal);
-	return status ? status : run_command(u->nest.command, u->where);
+	status = run_command(u->nest.command, u->where);
+	if (status == EXIT_CANNOT_EXEC && u->nest.part_count > 0)
+		complain(0, "it has no ids of yours, so everybody must be able to get there and "
+			    "run it");
+	return status;
 }
 
 /* In the user namespace. */

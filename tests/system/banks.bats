@@ -214,6 +214,15 @@ assert len(banks) == 2"
 	eventually nest --private=60000 true
 }
 
+@test "private: a command that only its owner can run is told of" {
+	install -m 700 -o "$name" /bin/true "/tmp/$name.mine"
+	run nest --private -- "/tmp/$name.mine"
+	[ "$status" = 126 ]
+	[[ $output == *'everybody must be able to'* ]]
+	run nest -- "/tmp/$name.mine"
+	[ "$status" = 0 ]
+}
+
 @test "private: 200 at once in batches of 50, and no id is used twice at a time" {
 	count=200 private_crowd
 }
