@@ -39,7 +39,7 @@ CHECK_DEPS = procps time clang clang-format libcmocka-dev bats pamtester strace 
              shellcheck mandoc login python3 sudo opendoas dropbear-bin systemd bash-completion hyperfine
 # Daemons start when they are installed, so they are not among what "check" asks for.
 SLOW_DEPS  = slapd nslcd libnss-ldapd ldap-utils cron at dbus libpam-systemd systemd-container e2fsprogs \
-             buildah skopeo runc lxc rootlesskit
+             proftpd-core proftpd-mod-crypto buildah skopeo runc lxc rootlesskit
 # To build other programs from their source packages.
 SUITES_DEPS = meson ninja-build python3-seccomp dpkg-dev xz-utils patch make
 DEPS       = $(BUILD_DEPS) $(DEMO_DEPS) $(CHECK_DEPS)

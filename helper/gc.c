@@ -121,8 +121,8 @@ static void complain(const char *name, const char *text)
 		text);
 }
 
-/* False, with a word to stderr, when it is not as it should be. */
-static bool gc_entry(const char *name, const char *policy)
+/* With a word to stderr when it is not as it should be. */
+static enum result_code gc_entry(const char *name, const char *policy)
 {
 	struct task task = {.policy = policy};
 	char shown[RUNDIR_PATH_SIZE + NAME_MAX];
@@ -132,15 +132,22 @@ static bool gc_entry(const char *name, const char *policy)
 		snprintf(shown, sizeof(shown), "%s/%s", USERNS_RUNDIR, name);
 		make_printable(shown);
 		complain(shown, "is no user's, and was left alone");
-		return false;
+		return RESULT_FAILED;
 	}
 	run_for_user(&task, &result);
-	/* Why a namespace stays that is in use is no news. */
-	if (result.code == RESULT_READY)
-		return true;
 	snprintf(shown, sizeof(shown), "uid %u", task.uid);
-	complain(shown, result.text);
-	return false;
+	/* Why a namespace stays that is in use is no news. */
+	if (result.code != RESULT_READY)
+		complain(shown, result.text);
+	return result.code;
+}
+
+/* What is refused will be so the next time, too; what took too long may not. */
+static enum result_code worse(enum result_code a, enum result_code b)
+{
+	if (a == RESULT_FAILED || b == RESULT_FAILED)
+		return RESULT_FAILED;
+	return a == RESULT_TIMEOUT ? a : b;
 }
 
 static enum result_code gc_all(const char *policy, struct reason *why)
@@ -155,12 +162,16 @@ static enum result_code gc_all(const char *policy, struct reason *why)
 		return RESULT_FAILED;
 	}
 	while (users && (errno = 0, entry = readdir(users)))
-		if (entry->d_name[0] != '.' && !gc_entry(entry->d_name, policy))
-			code = RESULT_FAILED;
+		if (entry->d_name[0] != '.')
+			code = worse(code, gc_entry(entry->d_name, policy));
+	if (users && errno != 0) {
+		refuse_errno(why, -errno, "cannot read %s", USERNS_RUNDIR);
+		code = RESULT_FAILED;
+	}
 	worker_run(clear_litter, NULL, TIME_FOR_ONE_MSEC, &litter);
 	if (litter.text[0])
 		note(why, "%s", litter.text);
-	return litter.code == RESULT_READY ? code : RESULT_FAILED;
+	return worse(code, litter.code);
 }
 
 /* By uid, as its user may be gone, or by name. */

@@ -123,6 +123,8 @@ static enum exit_status report_to_person(const struct result *result)
 		return EXIT_SYSTEM;
 	if (result->text[0])
 		fprintf(stderr, "%s: %s\n", program_invocation_short_name, result->text);
+	if (result->code == RESULT_TIMEOUT)
+		return EXIT_TRY_AGAIN;
 	return result->code == RESULT_READY ? EXIT_DONE : EXIT_REFUSED;
 }
 

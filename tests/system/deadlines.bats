@@ -80,3 +80,19 @@ no_helper_left() {
 	[ "$took" -lt 2000 ]
 	[ -z "$(userns_log | grep -v allocated)" ]
 }
+
+@test "gc while NSS hangs: one user after the other is given up, and it says to try again" {
+	new_user asked
+	login_as asked /bin/sh -c 'kill -9 $PPID' || true
+	touch /run/nss.hang
+	begin=$(milliseconds)
+	run "$helper" --timeout=1 gc "$uid"
+	took=$(($(milliseconds) - begin))
+	rm /run/nss.hang
+	[ "$status" = 3 ]
+	[[ $output == *'not done in time'* ]]
+	[ "$took" -lt 5000 ]
+	eventually no_helper_left
+	"$helper" gc > /dev/null
+	no_namespace_left "$uid"
+}
