@@ -24,7 +24,7 @@
 static int start_helper(const char *user, int text_end, int record_end, pid_t *ret)
 {
 	const char *const argv[] = {USERNS_HELPER,  "--result-fd=" RECORD_FD,
-				    "--timeout=10", "--state",
+				    "--timeout=30", "--state",
 				    "explain",	    "--",
 				    user,	    NULL};
 	char *const environment[] = {NULL};

@@ -110,7 +110,7 @@ inode_of() {
 	hold seen
 	as_user seen userns status > /tmp/seen.same
 	grep -qx 'lifetime:  session' /tmp/seen.same
-	grep -qx 'next login: keeps it' /tmp/seen.same
+	grep -qx 'next login: keeps it' /tmp/seen.same || { cat /tmp/seen.same >&2; false; }
 	# Policy, and range.
 	policy 'lifetime = boot'
 	as_user seen userns status > /tmp/seen.longer
@@ -136,7 +136,7 @@ inode_of() {
 	grep -qx 'next login: keeps it' /tmp/seen.others
 	as_user seen userns exec -- userns status | grep -q '^next login: not known: must be run in the initial user namespace'
 	policy 'delegate = no'
-	as_user seen userns status | grep -qx 'next login: no namespace: /etc/security/userns.conf says delegate = no'
+	as_user seen userns status | grep -q '^next login: no namespace: /etc/security/userns.conf:2 says delegate = no'
 	policy 'delegate = perhaps'
 	as_user seen userns status | grep -q '^next login: not known: /etc/security/userns.conf:2: delegate = perhaps'
 }
