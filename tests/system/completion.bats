@@ -74,7 +74,7 @@ offers_just() {
 	userns revoke "gone$name"
 	userns reserve --size=65536 "held$name"
 	offers 'userns revoke ' | grep -qx "$name"
-	! offers 'userns revoke ' | grep -E 'gone|held'
+	[ -z "$(offers 'userns revoke ' | grep -E 'gone|held')" ]
 	offers_just 'userns unreserve ' "held$name"
 	offers_just 'userns reclaim ' "gone$name"
 }
@@ -102,7 +102,7 @@ offers_just() {
 	offers_just 'userns list -o USER,CO' USER,COUNT
 	offers_just 'userns list -o +UI' +UID
 	offers 'userns list -o USER,' | grep -qx USER,COUNT
-	! offers 'userns list -o USER,' | grep -qx USER,USER
+	[ -z "$(offers 'userns list -o USER,' | grep -x USER,USER)" ]
 	offers_just 'userns bank list -o ' NAME START COUNT UIDS GIDS USED
 	mkdir "/tmp/$name.dir"
 	touch "/tmp/$name.file"
