@@ -44,9 +44,11 @@ SLOW_DEPS  = slapd nslcd libnss-ldapd ldap-utils cron at dbus libpam-systemd sys
 SUITES_DEPS = meson ninja-build python3-seccomp dpkg-dev xz-utils patch make
 DEPS       = $(BUILD_DEPS) $(DEMO_DEPS) $(CHECK_DEPS)
 
-WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wconversion -Werror
+WERROR  ?= -Werror
+WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wconversion $(WERROR)
 HARDEN   = -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
-ALL_CFLAGS  = -std=gnu11 -D_GNU_SOURCE -I. -I$(BUILD) -MMD -MP $(WARNINGS) $(HARDEN) $(CFLAGS) \
+ALL_CFLAGS  = -std=gnu11 -D_GNU_SOURCE -I. -I$(BUILD) -MMD -MP $(WARNINGS) $(HARDEN) $(CPPFLAGS) \
+              $(CFLAGS) \
               $(PKG_CFLAGS)
 ALL_LDFLAGS = -Wl,-z,relro -Wl,-z,now -Wl,--as-needed $(LDFLAGS)
 
@@ -196,8 +198,12 @@ $(BUILD)/tests/bench/libsubid_read: tests/bench/libsubid_read.c $(BUILD)/config.
 	$(CC) $(ALL_CFLAGS) -fPIE -pie $(ALL_LDFLAGS) -o $@ $< -lsubid
 
 unit-tests: $(UNIT_TESTS)
+run-unit-tests: unit-tests
+	set -e; for test in $(UNIT_TESTS); do $$test; done
 system-tests: all $(BUILD)/tests/system/pamhost $(BUILD)/tests/system/pamthreads \
               $(BUILD)/tests/system/libnss_hang.so.2
+# The module, and a host with threads, where ThreadSanitizer sees both.
+thread-tests: $(BUILD)/pam_userns.so $(BUILD)/tests/system/pamthreads
 
 format:
 	clang-format -i $$(git ls-files '*.[ch]')
@@ -205,7 +211,7 @@ format:
 clean:
 	rm -rf build
 
-.PHONY: all install deps slow-deps suites-deps demo check check-slow suites bench unit-tests system-tests format clean force
+.PHONY: all install deps slow-deps suites-deps demo check check-slow suites bench unit-tests system-tests thread-tests run-unit-tests format clean force
 .DELETE_ON_ERROR:
 
 -include $(shell find $(BUILD)/obj $(BUILD)/pic $(BUILD)/tests -name '*.d' 2>/dev/null)
