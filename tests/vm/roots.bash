@@ -70,3 +70,14 @@ need_root() {
 	fi
 	echo "$kind: $wanted" > "$root.done"
 }
+
+# The machine of a release with what its packages depend on, and without the packages themselves.
+need_machine() {
+	local package depends
+	need_root "$1" machine || return
+	for package in "$vm/$1/packages/"*.deb; do
+		depends+=$(dpkg-deb -f "$package" Depends),
+	done
+	depends=$(sed 's/libpam-userns ([^)]*),*//g' <<< "$depends")
+	in_root "$vm/$1/machine" apt-get -q satisfy -y --no-install-recommends "$depends"
+}
