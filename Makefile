@@ -42,6 +42,10 @@ SLOW_DEPS  = slapd nslcd libnss-ldapd ldap-utils cron at dbus libpam-systemd sys
              proftpd-core proftpd-mod-crypto buildah skopeo runc lxc rootlesskit
 # To build other programs from their source packages.
 SUITES_DEPS = meson ninja-build python3-seccomp dpkg-dev xz-utils patch make
+# Clean systems, and machines that boot.
+ROOT_DEPS  = debootstrap
+VM_DEPS    = $(ROOT_DEPS) systemd-container qemu-system-x86 e2fsprogs bsdutils openssh-client openssh-server \
+             dpkg bats
 DEPS       = $(BUILD_DEPS) $(DEMO_DEPS) $(CHECK_DEPS)
 
 WERROR  ?= -Werror
@@ -144,7 +148,9 @@ install: all
 deps: PACKAGES = $(DEPS)
 slow-deps: PACKAGES = $(SLOW_DEPS)
 suites-deps: PACKAGES = $(SUITES_DEPS)
-deps slow-deps suites-deps:
+root-deps: PACKAGES = $(ROOT_DEPS)
+vm-deps: PACKAGES = $(VM_DEPS)
+deps slow-deps suites-deps root-deps vm-deps:
 	@missing=; for p in $(PACKAGES); do \
 		dpkg-query -W -f '$${db:Status-Status}' "$$p" 2>/dev/null | grep -qx installed || \
 			missing="$$missing $$p"; \
@@ -168,6 +174,14 @@ check-slow: deps slow-deps
 suites: deps suites-deps
 	$(MAKE) BUILD=build/system PREFIX=/usr all
 	tests/system/suites
+
+# README.md's commands on a minimal Debian 12 and 13.
+check-fresh: root-deps
+	tests/fresh
+
+# The packages, on clean machines with Debian 12 and 13 that boot.
+check-vm: vm-deps
+	tests/vm/check
 
 # Figures as ratios against something else in the same run.
 bench: deps
@@ -211,7 +225,8 @@ format:
 clean:
 	rm -rf build
 
-.PHONY: all install deps slow-deps suites-deps demo check check-slow suites bench unit-tests system-tests thread-tests run-unit-tests format clean force
+.PHONY: all install deps slow-deps suites-deps root-deps vm-deps demo check check-slow check-fresh check-vm suites bench \
+        unit-tests run-unit-tests system-tests thread-tests format clean force
 .DELETE_ON_ERROR:
 
 -include $(shell find $(BUILD)/obj $(BUILD)/pic $(BUILD)/tests -name '*.d' 2>/dev/null)
