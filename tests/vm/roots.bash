@@ -13,16 +13,13 @@ mirror() {
 		awk '$1 == "Debian" && $2 == "Debian" {print $3; exit}'
 }
 
-# in_root ROOT COMMAND...: as root in it, with mounts and processes of its own. What apt-get
-# fetches is kept for the release's other roots. No service starts.
+# in_root ROOT COMMAND...: as root in it, with mounts and processes of its own. No service starts.
 in_root() {
-	mkdir -p "$(dirname "$1")/archives"
 	unshare --mount --propagation private --pid --fork --kill-child -- bash -euc '
 		root=$1
 		shift
 		mount -t proc proc "$root/proc"
 		mount --rbind /dev "$root/dev"
-		mount --bind "$(dirname "$root")/archives" "$root/var/cache/apt/archives"
 		printf "#!/bin/sh\nexit 101\n" > "$root/usr/sbin/policy-rc.d"
 		chmod 755 "$root/usr/sbin/policy-rc.d"
 		status=0
@@ -36,6 +33,7 @@ install_in() {
 	shift
 	in_root "$root" apt-get -q update
 	in_root "$root" apt-get -q install -y --no-install-recommends "$@"
+	in_root "$root" apt-get clean
 }
 
 # Packages of a kind of root.
