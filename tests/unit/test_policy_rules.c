@@ -151,7 +151,6 @@ static void test_every_key(void **state)
 		{"map", "0:70000:5"},
 		{"gids", "0:70001:6"},
 		{"description", "some text"},
-		{"lifetime", "boot"},
 	};
 
 	(void)state;
