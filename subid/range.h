@@ -38,6 +38,12 @@ int id_range_parse(struct slice text, struct id_range *ret);
 /* The highest id in it. */
 uint32_t id_range_last(struct id_range range);
 
+/* The id behind the last of count ids from start, which 32 bits may not hold. */
+static inline uint64_t id_end(uint32_t start, uint32_t count)
+{
+	return (uint64_t)start + count;
+}
+
 bool id_range_equal(struct id_range a, struct id_range b);
 bool id_range_overlaps(struct id_range a, struct id_range b);
 

@@ -9,12 +9,6 @@
 #include "userns/childmap.h"
 #include "util/parse.h"
 
-/* The id behind the last, which 32 bits may not hold. */
-static uint64_t end_of(uint32_t start, uint32_t count)
-{
-	return (uint64_t)start + count;
-}
-
 static int no_extent(const char *what, const char *text, struct reason *why)
 {
 	return refuse(why, -EINVAL, "--%smap %s: it must be IN:OUT:COUNT, three numbers", what,
@@ -93,7 +87,7 @@ static const struct extent *extent_of(const struct id_map *map, uint32_t id)
 {
 	for (size_t i = 0; i < map->count; i++)
 		if (map->extents[i].inside <= id &&
-		    id < end_of(map->extents[i].inside, map->extents[i].count))
+		    id < id_end(map->extents[i].inside, map->extents[i].count))
 			return &map->extents[i];
 	return NULL;
 }
@@ -152,7 +146,7 @@ static int add_cut(const struct id_map *parent, struct extent wanted, const char
 
 		if (!from)
 			return lacks(parent, wanted, next.outside, what, why);
-		room = end_of(from->inside, from->count) - next.outside;
+		room = id_end(from->inside, from->count) - next.outside;
 		next.count = room < wanted.count - done ? (uint32_t)room : wanted.count - done;
 		r = add(map, next, what, why);
 		if (r < 0)
@@ -166,7 +160,7 @@ static int add_cut(const struct id_map *parent, struct extent wanted, const char
 static bool meet(uint32_t a, uint32_t a_count, uint32_t b, uint32_t b_count, uint32_t *ret)
 {
 	*ret = a > b ? a : b;
-	return *ret < end_of(a, a_count) && *ret < end_of(b, b_count);
+	return *ret < id_end(a, a_count) && *ret < id_end(b, b_count);
 }
 
 static int check_apart(const struct extent *a, const struct extent *b, const char *what,

@@ -78,7 +78,7 @@ static int complain_of_knob(const char *name, bool of_users)
 
 	if (of_users && knobs_forbid_user_namespaces(&knob))
 		return complain(EXIT_REFUSED,
-				"cannot make a user namespace: %s of this host forbids it; have "
+				"cannot make a user namespace: this host forbids it (%s); have "
 				"that changed, or do without one, by userns exec",
 				knob.text);
 	return complain(EXIT_REFUSED,

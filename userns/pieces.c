@@ -5,11 +5,6 @@
 
 #include "userns/pieces.h"
 
-static uint64_t end_of(uint32_t start, uint32_t count)
-{
-	return (uint64_t)start + count;
-}
-
 static uint64_t lower(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
@@ -19,7 +14,7 @@ static uint64_t lower(uint64_t a, uint64_t b)
 static void add_common(const struct extent *uids, const struct extent *gids, struct pieces *pieces)
 {
 	uint32_t first = uids->inside > gids->inside ? uids->inside : gids->inside;
-	uint64_t end = lower(end_of(uids->inside, uids->count), end_of(gids->inside, gids->count));
+	uint64_t end = lower(id_end(uids->inside, uids->count), id_end(gids->inside, gids->count));
 
 	if (first == 0)
 		first = 1;
@@ -54,7 +49,7 @@ void pieces_of(const struct ns_maps *maps, struct pieces *ret)
 static int add_moved(struct id_range ids, struct id_range other, uint32_t start, struct id_set *set)
 {
 	uint32_t first = ids.start > other.start ? ids.start : other.start;
-	uint64_t end = lower(end_of(ids.start, ids.count), end_of(other.start, other.count));
+	uint64_t end = lower(id_end(ids.start, ids.count), id_end(other.start, other.count));
 
 	if (first >= end)
 		return 0;
@@ -82,7 +77,7 @@ int pieces_add_banks(const struct pieces *pieces, const struct banks *banks, str
 static bool highest_free(const struct id_set *taken, struct id_range pool, uint32_t count,
 			 uint32_t *ret_start, uint32_t *largest)
 {
-	uint64_t end = end_of(pool.start, pool.count);
+	uint64_t end = id_end(pool.start, pool.count);
 
 	for (size_t i = taken->count; end > pool.start; i--) {
 		uint64_t start = pool.start;

@@ -360,14 +360,31 @@ maps_inside='cat /proc/self/uid_map /proc/self/gid_map | tr -s " "'
 	[[ $output == *'user.max_mnt_namespaces allows, 0 in your namespace'* ]]
 }
 
-@test "unshare: where the kernel forbids it, the sentence says where to look" {
-	mkdir "/tmp/$name.root"
+@test "unshare: where the kernel forbids it, the sentence names the setting, or says where to look" {
+	mkdir -p "/tmp/$name.root" "/tmp/$name.sys"
+	# The settings are faked; that it is forbidden, in a chroot, is the kernel's.
+	mount --bind "/tmp/$name.sys" /proc/sys/kernel
 	mount --rbind / "/tmp/$name.root"
-	run chroot --userspec="$name:$name" "/tmp/$name.root" /usr/bin/userns unshare true
+	in_chroot() { chroot --userspec="$name:$name" "/tmp/$name.root" env HOME="/home/$name" /usr/bin/userns unshare "$@" true; }
+	while read -r options file value says; do
+		rm -f "/tmp/$name.sys"/*
+		[ "$file" = - ] || echo "$value" > "/tmp/$name.sys/$file"
+		# shellcheck disable=SC2086
+		run in_chroot ${options/none/}
+		[ "$status" = 1 ] && [ "${#lines[@]}" = 1 ] && [[ $output == *"$says"* ]] || {
+			umount /proc/sys/kernel
+			echo "$file $value: $output" >&2
+			return 1
+		}
+	done <<-'EOF'
+		none unprivileged_userns_clone 0 this host forbids it (kernel.unprivileged_userns_clone = 0); have
+		--private unprivileged_userns_clone 0 this host forbids it (kernel.unprivileged_userns_clone = 0); have
+		none apparmor_restrict_unprivileged_userns 1 this host forbids it (kernel.apparmor_restrict_unprivileged_userns = 1)
+		none unprivileged_userns_clone 1 the kernel forbids it; look in its log for a security module, and whether you are in a chroot
+		--private - - whether you are in a chroot
+	EOF
+	umount /proc/sys/kernel
 	umount --lazy "/tmp/$name.root"
-	[ "$status" = 1 ]
-	[ "${#lines[@]}" = 1 ]
-	[[ $output == *'the kernel forbids it'*'chroot'* ]]
 }
 
 @test "unshare: without a namespace, one sentence says how to get one" {
