@@ -106,6 +106,17 @@ is_map_of() {
 	[ "$(root stat -c %u ~polly/shared/file)" = $((${range%:*} + 32)) ]
 }
 
+@test "podman by itself, with userns-podman.service, and with no newuidmap" {
+	root 'test ! -e /usr/bin/newuidmap'
+	new_user penny
+	on penny 'systemctl --user --quiet enable --now userns-podman.service'
+	on penny 'podman import -q /srv/image.tar test > /dev/null'
+	[ "$(on penny podman run --rm test /bin/busybox id -u)" = 0 ]
+	range=$(range_of penny)
+	[ "$(on penny podman run --rm test /bin/busybox cat /proc/self/uid_map | tr -s ' ')" = " 0 $uid 1
+ 1 ${range/:/ }" ] || [ "$(on penny podman run --rm test /bin/busybox cat /proc/self/uid_map | tr -s ' ')" = " 0 0 65537" ]
+}
+
 @test "after a reboot the range is the same" {
 	new_user reba
 	on reba true

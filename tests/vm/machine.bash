@@ -13,7 +13,7 @@ port=22
 # How much slower all is without the host's processor.
 case $BOOT in
 nspawn) patience=60 ;;
-qemu) patience=300 port=2222 ;;
+qemu) patience=600 port=2222 ;;
 esac
 
 # within SECONDS COMMAND...: tries it until it succeeds.
@@ -49,6 +49,9 @@ write_settings() {
 	install -D -m 600 "$key.pub" "$root/root/.ssh/authorized_keys"
 	printf '[Match]\nName=en*\n[Network]\nDHCP=yes\n' > "$root/etc/systemd/network/machine.network"
 	ln -sf /lib/systemd/system/systemd-networkd.service "$root/etc/systemd/system/multi-user.target.wants/"
+	# There is no network to give to containers.
+	mkdir -p "$root/etc/containers"
+	printf '[containers]\nnetns = "none"\n' > "$root/etc/containers/containers.conf"
 	# As an installed system has it; else every login logs an error.
 	touch "$root/etc/default/locale"
 	# What is logged must be there after a crash, and after a reboot.
@@ -64,8 +67,7 @@ write_nspawn_settings() {
 	for unit in systemd-udevd.service systemd-udevd-{control,kernel}.socket systemd-udev-{trigger,settle}.service; do
 		ln -s /dev/null "$machine/root/etc/systemd/system/$unit"
 	done
-	mkdir -p "$machine/root/etc/containers"
-	printf '[containers]\npids_limit = 0\n' > "$machine/root/etc/containers/containers.conf"
+	echo 'pids_limit = 0' >> "$machine/root/etc/containers/containers.conf"
 }
 
 # For "podman import".
@@ -205,8 +207,10 @@ in_container() {
 		podman run --rm --network=none test /bin/busybox $*"
 }
 
-# What Debian logs at err by itself: of a disk without firmware, and of root's ssh when it reboots.
-own_errors=('regulatory.db' 'See https://wiki.debian.org/Firmware' 'pam_systemd(sshd:session): Failed to release session')
+# What Debian logs at err by itself: of a machine without firmware files or a vsock, and of root's ssh
+# when it reboots.
+own_errors=('regulatory.db' 'See https://wiki.debian.org/Firmware' 'systemd-ssh-generator'
+	'pam_systemd(sshd:session): Failed to release session')
 
 # Nothing at err or above, of all boots, but lines with one of these texts.
 journal_is_clean() {
