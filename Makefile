@@ -106,7 +106,7 @@ $(BUILD)/config.h: force
 	@echo '/* $(CC) $(ALL_CFLAGS) */' > $@.new
 	@printf '#define USERNS_%s "%s"\n' VERSION '$(VERSION)' RUNDIR '$(RUNDIR)' \
 		STATEDIR '$(STATEDIR)' HELPER '$(LIBEXECDIR)/userns-helper' \
-		SHOW '$(LIBEXECDIR)/userns-show' PROGRAMS '$(LIBEXECDIR)/userns/bin' \
+		SHOW '$(LIBEXECDIR)/userns/userns-show' PROGRAMS '$(LIBEXECDIR)/userns/bin' \
 		POLICY '$(SYSCONFDIR)/security/userns.conf' \
 		POLICY_RUN /run/security POLICY_VENDOR '$(VENDORDIR)/security' >> $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
@@ -125,7 +125,7 @@ endef
 install: all
 	install -D -m 644 $(BUILD)/pam_userns.so '$(DESTDIR)$(PAMDIR)/pam_userns.so'
 	install -D -m 755 $(BUILD)/userns-helper '$(DESTDIR)$(LIBEXECDIR)/userns-helper'
-	install -D -m 755 $(BUILD)/userns-show '$(DESTDIR)$(LIBEXECDIR)/userns-show'
+	install -D -m 755 $(BUILD)/userns-show '$(DESTDIR)$(LIBEXECDIR)/userns/userns-show'
 	install -D -m 755 $(BUILD)/userns '$(DESTDIR)$(BINDIR)/userns'
 	install -D -m 755 $(BUILD)/newidmap '$(DESTDIR)$(LIBEXECDIR)/userns/bin/newuidmap'
 	ln -sf newuidmap '$(DESTDIR)$(LIBEXECDIR)/userns/bin/newgidmap'
