@@ -147,6 +147,7 @@ static void test_every_key(void **state)
 		{"range", "70000-70009"},
 		{"root", "range"},
 		{"setgroups", "deny"},
+		{"lifetime", "boot"},
 		{"map", "0:70000:5"},
 		{"gids", "0:70001:6"},
 		{"description", "some text"},
