@@ -351,7 +351,11 @@ private_crowd() {
 					until [ -e "$1/go.$2" ]; do sleep 0.1; done
 					rm -r "$1/$out"' x "$dir" "$batch" 3>&- &
 		done
-		eventually crowd_is_there "$dir" "$batch" || return 1
+		for ((i = 0; i < 600; i++)); do
+			if crowd_is_there "$dir" "$batch"; then break; fi
+			sleep 0.1
+		done
+		crowd_is_there "$dir" "$batch" || { echo "batch $batch is not complete" >&2; return 1; }
 		cat "$dir"/*/"ids.$batch" | sort -n | awk '$1 < end {print "twice:", $1; exit 1} {end = $1 + $2}' || return 1
 		touch "$dir/go.$batch"
 		# The next come while these are going.

@@ -286,6 +286,38 @@ maps_inside='cat /proc/self/uid_map /proc/self/gid_map | tr -s " "'
 	done
 }
 
+# What bash on a terminal shows. Pairs: what to wait for, and what then is typed.
+on_terminal() {
+	as_user "$name" timeout 60 python3 -c 'import os, pty, sys
+pid, terminal = pty.fork()
+if pid == 0:
+    os.environ["PS1"] = "ready "
+    os.execvp("bash", ["bash", "--norc", "-i"])
+shown = b""
+try:
+    for expected, text in zip(sys.argv[1::2], sys.argv[2::2]):
+        seen = len(shown)
+        while expected.encode() not in shown[seen:]:
+            shown += os.read(terminal, 1000)
+        os.write(terminal, text.encode())
+    while data := os.read(terminal, 1000):
+        shown += data
+except OSError:
+    pass
+sys.stdout.buffer.write(shown)' "$@"
+}
+
+@test "unshare: on a terminal, ^C ends the command, and ^Z stops it" {
+	for options in '' --fork --private '--private --fork'; do
+		run on_terminal 'ready ' "userns unshare $options -- sh -c 'echo r\"\"unning; exec sleep 50'"$'\n' \
+			running $'\x03' 'ready ' 'echo status $?; exit'$'\n'
+		[[ $output == *'status 130'* ]]
+	done
+	run on_terminal 'ready ' "userns unshare --private -- sh -c 'echo r\"\"unning; sleep 2; echo e\"\"nded'"$'\n' \
+		running $'\x1a' Stopped $'jobs\n' 'Stopped ' $'fg\n' ended $'exit\n'
+	[[ $output == *Stopped*'userns unshare --private'*ended* ]]
+}
+
 @test "unshare: --kill-child ends it when userns is killed; without, it goes on" {
 	for options in --kill-child '--kill-child=TERM' '--kill-child=SIGTERM --private' '--private --kill-child'; do
 		rm -f "/tmp/$name.up"
