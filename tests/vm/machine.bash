@@ -76,6 +76,8 @@ make_image() {
 	dir=$(mktemp -d)
 	chmod 755 "$dir"
 	install -D "$machine/root/usr/bin/busybox" "$dir/bin/busybox"
+	ln -s busybox "$dir/bin/sh"
+	ln -s busybox "$dir/bin/id"
 	mkdir "$dir/proc" "$dir/dev" "$dir/etc" "$dir/tmp"
 	tar -C "$dir" -cf "$1" .
 	rm -rf "$dir"

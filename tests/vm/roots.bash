@@ -45,7 +45,7 @@ packages_of() {
 	minimal) ;;
 	builder) echo build-essential lintian ;;
 	machine) echo linux-image-amd64 initramfs-tools kmod apparmor systemd systemd-sysv dbus dbus-user-session \
-		libpam-systemd openssh-server openssh-client sudo cron iproute2 procps podman crun \
+		libpam-systemd openssh-server openssh-client sudo cron iproute2 procps podman buildah crun \
 		busybox-static bubblewrap ;;
 	esac
 }
