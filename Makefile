@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# Targets: all (the default), deps, install, demo, check, check-slow, suites, bench, format,
-# clean. README.md has the rest.
+# Targets: all (the default), deps, install, demo, check, check-slow, check-fresh, check-vm, suites,
+# bench, format, clean. README.md has the rest.
 
 VERSION = 0.1
 

@@ -27,3 +27,11 @@ install_into() {
 	grep -qx 'ConditionPathExists=/run/userns/%U/user' "$unit"
 	[ -z "$(grep @ "$unit")" ]
 }
+
+@test "the version is the same in every place" {
+	version=$(sed -n 's/^VERSION = //p' "$top/Makefile")
+	head -n 1 "$top/debian/changelog" | grep -qF "($version)"
+	grep -qx "Version: *$version" "$top/packaging/pam_userns.spec"
+	grep -qx "## $version" "$top/CHANGELOG.md"
+	[[ "$(userns --version)" =~ $version ]]
+}

@@ -142,3 +142,12 @@ said_right() {
 	[[ "$output" =~ incus ]]
 	root 'cp -p /root/book /etc/usernamespaces'
 }
+
+@test "README.md: the first policy" {
+	local explain='userns explain --config=/root/new.conf --service=sshd'
+	sed -n '/^## A first policy$/,/^## /s/^    //p' "$top/README.md" | root 'groupadd -f containers; cat > /root/new.conf'
+	run root "$explain carol"
+	[[ "$output" =~ delegate\ =\ no ]]
+	run -0 root "$explain alice"
+	[[ "$output" =~ 1048576|1M ]]
+}
