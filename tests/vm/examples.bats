@@ -27,6 +27,7 @@ make_people() {
 
 # What the examples name: an image, a build, a root file system, a program, places to write to.
 make_files() {
+	root 'dpkg -i /root/buildah/*.deb'
 	root 'install -d -o alice /srv/wiki && install -d -m 777 /srv/web && chmod 755 ~alice
 		install -D -m 755 /bin/true /srv/bin/strange
 		printf "[default]\ndelegate = yes\n" | tee /root/new.conf /root/userns.conf.new > /etc/security/ci.conf

@@ -210,9 +210,9 @@ in_container() {
 }
 
 # What Debian logs at err by itself: of a machine without firmware files or a vsock, and of sessions
-# that logind has ended first, as when it reboots.
+# and connections that end in a reboot.
 own_errors=('regulatory.db' 'See https://wiki.debian.org/Firmware' 'systemd-ssh-generator'
-	'session): Failed to release session')
+	'session): Failed to release session' 'mm_reap: preauth child terminated by signal')
 
 # Nothing at err or above, of all boots, but lines with one of these texts.
 journal_is_clean() {

@@ -45,9 +45,16 @@ packages_of() {
 	minimal) ;;
 	builder) echo build-essential lintian ;;
 	machine) echo linux-image-amd64 initramfs-tools kmod apparmor systemd systemd-sysv dbus dbus-user-session \
-		libpam-systemd openssh-server openssh-client sudo cron iproute2 procps podman buildah crun \
+		libpam-systemd openssh-server openssh-client sudo cron iproute2 procps podman crun \
 		busybox-static bubblewrap ;;
 	esac
+}
+
+# For the test that wants it: on Debian 13 it brings uidmap, which no machine is to have else.
+fetch_buildah() {
+	mkdir -p "$1/root/buildah/partial"
+	in_root "$1" apt-get -q install -y --no-install-recommends --download-only \
+		-o Dir::Cache::archives=/root/buildah buildah
 }
 
 # need_root RELEASE KIND: makes build/vm/RELEASE/KIND, unless it is there with these packages.
@@ -65,6 +72,7 @@ need_root() {
 		cp -a "$vm/$release/minimal" "$root" || return
 		# shellcheck disable=SC2086
 		install_in "$root" $wanted || return
+		[ "$kind" != machine ] || fetch_buildah "$root" || return
 	fi
 	echo "$kind: $wanted" > "$root.done"
 }
