@@ -166,7 +166,7 @@ static int describe_line(const econf_ext_value *found, const char *name, struct 
 	bool has_value = found->values && found->values[0];
 
 	line->line = line_of(section, found->line_number);
-	line->key = policy_key_find(section->kind, (struct slice){name, strlen(name)});
+	line->key = policy_key_find(section->kind, slice_of(name));
 	line->value = has_value ? found->values[0] : "";
 	if (!line->key)
 		return refuse_key(line, name, why);
@@ -191,7 +191,7 @@ static int read_line(econf_file *file, const char *name, struct policy_line *lin
 	r = describe_line(found, name, line, why);
 	if (r < 0)
 		return r;
-	value = (struct slice){line->value, strlen(line->value)};
+	value = slice_of(line->value);
 	if (value.length == 0 || line->key->parse(value, scratch) < 0)
 		return refuse_value(line, why);
 	return visitor ? visitor->line(visitor->argument, line, why) : 0;

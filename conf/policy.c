@@ -158,7 +158,7 @@ static int apply_settings(struct policy *policy, struct reason *why)
 		      compare_settings);
 	for (size_t i = 0; i < settings->count; i++) {
 		const struct policy_setting *setting = &settings->settings[i];
-		const struct slice value = {setting->value, strlen(setting->value)};
+		const struct slice value = slice_of(setting->value);
 		int r;
 
 		if (i > 0 && setting[-1].key == setting->key)
@@ -259,7 +259,7 @@ bool policy_has_service(const struct policy *policy, const char *service)
 
 	if (!policy->services)
 		return true;
-	rest = (struct slice){policy->services, strlen(policy->services)};
+	rest = slice_of(policy->services);
 	while (next_field(&rest, ' ', &name))
 		if (slice_equals(name, service))
 			return true;

@@ -8,17 +8,6 @@
 #include "subid/range.h"
 #include "util/cleanup.h"
 
-struct slice slice_trim(struct slice text)
-{
-	while (text.length > 0 && isspace((unsigned char)text.text[0])) {
-		text.text++;
-		text.length--;
-	}
-	while (text.length > 0 && isspace((unsigned char)text.text[text.length - 1]))
-		text.length--;
-	return text;
-}
-
 /* Takes the first word off, which ends at a blank. */
 static struct slice take_word(struct slice *rest)
 {
@@ -249,9 +238,8 @@ int section_next(struct section_walk *walk, struct section *ret, struct reason *
 
 bool section_equal(const struct section *a, const struct section *b)
 {
-	return a->kind == b->kind && a->name.length == b->name.length && a->first == b->first &&
-	       a->last == b->last &&
-	       (a->name.length == 0 || memcmp(a->name.text, b->name.text, a->name.length) == 0);
+	return a->kind == b->kind && a->first == b->first && a->last == b->last &&
+	       slices_equal(a->name, b->name);
 }
 
 /* FNV-1a. */

@@ -56,7 +56,4 @@ uint32_t section_hash(const struct section *section);
 /* How much of a text to show in a reason, for "%.*s". */
 int slice_shown(struct slice text);
 
-/* The text without blanks at its ends. */
-struct slice slice_trim(struct slice text);
-
 #endif

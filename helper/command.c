@@ -125,7 +125,7 @@ static void apply_option(int letter, struct command *command)
 		command->result_fd = (int)number_option("not a descriptor", optarg, 3, 1023);
 		break;
 	case 'z':
-		if (parse_count((struct slice){optarg, strlen(optarg)}, &request->size) < 0)
+		if (parse_count(slice_of(optarg), &request->size) < 0)
 			fail_usage("not a number of ids, such as 65536, 64K or 1M", optarg);
 		break;
 	case 'f':

@@ -22,7 +22,7 @@ static int parse_start_and_count(struct slice text, struct id_range *ret)
 
 int range_operand(const char *text, struct id_range *ret, struct reason *why)
 {
-	const struct slice slice = {text, strlen(text)};
+	const struct slice slice = slice_of(text);
 
 	if (id_range_parse(slice, ret) < 0 && parse_start_and_count(slice, ret) < 0)
 		return refuse(why, -EINVAL,

@@ -14,7 +14,7 @@
 
 struct slice keyfile_find(const char *text, const char *key)
 {
-	struct slice rest = {text, strlen(text)}, line, name;
+	struct slice rest = slice_of(text), line, name;
 
 	while (next_field(&rest, '\n', &line)) {
 		next_field(&line, '=', &name);

@@ -72,7 +72,7 @@ static int take_number(struct slice *line, uint32_t *ret)
 
 int map_parse(const char *text, struct id_map *ret)
 {
-	struct slice rest = {text, strlen(text)}, line;
+	struct slice rest = slice_of(text), line;
 	struct id_map map = {.count = 0};
 
 	while (next_field(&rest, '\n', &line)) {

@@ -26,7 +26,7 @@ static int parse_stat(const char *text, struct procstat *ret)
 
 	if (!name_end || name_end[1] != ' ')
 		return -EINVAL;
-	rest = (struct slice){name_end + 2, strlen(name_end + 2)};
+	rest = slice_of(name_end + 2);
 	for (int number = FIELD_STATE; next_field(&rest, ' ', &field); number++) {
 		if (number == FIELD_STATE)
 			zombie = slice_equals(field, "Z") || slice_equals(field, "X");

@@ -119,7 +119,7 @@ int session_add(const struct rundir *dir, pid_t pid, uint32_t *ret_number, struc
 
 static bool parse_name(const char *name, struct session_id *ret, uint64_t *ret_start)
 {
-	struct slice rest = {name, strlen(name)}, pid_digits, start_digits;
+	struct slice rest = slice_of(name), pid_digits, start_digits;
 	uint64_t pid, number;
 
 	if (!next_field(&rest, '.', &pid_digits) || !next_field(&rest, '.', &start_digits) ||

@@ -25,7 +25,7 @@ static int open_process(const char *word, int *ret_fd, struct reason *why)
 	uint64_t pid;
 	char path[32];
 
-	if (parse_number((struct slice){word, strlen(word)}, INT32_MAX, &pid) < 0 || pid == 0)
+	if (parse_number(slice_of(word), INT32_MAX, &pid) < 0 || pid == 0)
 		return refuse(why, -EINVAL, "'%s' is no process id", word);
 	snprintf(path, sizeof(path), "/proc/%" PRIu64, pid);
 	*ret_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -36,7 +36,7 @@ static int take_descriptor(const char *word, int *ret_fd, struct reason *why)
 {
 	uint64_t number;
 
-	if (parse_number((struct slice){word, strlen(word)}, INT32_MAX, &number) < 0)
+	if (parse_number(slice_of(word), INT32_MAX, &number) < 0)
 		return refuse(why, -EINVAL, "'fd:%s' is no descriptor", word);
 	/* Ours to close, as the other is. */
 	*ret_fd = fcntl((int)number, F_DUPFD_CLOEXEC, 3);

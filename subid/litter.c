@@ -36,8 +36,7 @@ static bool is_litter(const char *name)
 
 		if (strncmp(name, file, length) != 0)
 			continue;
-		if (strcmp(rest, "+") == 0 ||
-		    (rest[0] == '.' && is_dead((struct slice){rest + 1, strlen(rest + 1)})))
+		if (strcmp(rest, "+") == 0 || (rest[0] == '.' && is_dead(slice_of(rest + 1))))
 			return true;
 	}
 	return false;

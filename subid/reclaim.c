@@ -13,7 +13,7 @@
 
 static bool is_meant(const struct id_entry *entry, const char *what)
 {
-	const struct slice text = {what, strlen(what)};
+	const struct slice text = slice_of(what);
 	struct slice rest = text, start, count;
 	uint64_t number, length;
 

@@ -108,8 +108,7 @@ int record_settlement(const struct settle_sources *sources, const struct settle_
 
 	owner_in_files(request->name, request->uid, person.owner);
 	for (size_t i = 0; i < settled->count; i++)
-		add_lines(&settled->ranges[i], request,
-			  (struct slice){person.owner, strlen(person.owner)}, &added);
+		add_lines(&settled->ranges[i], request, slice_of(person.owner), &added);
 	/* What the name must not inherit goes first, what is new comes last: a crash between hands
 	 * nothing on, and the next login goes on from the book. */
 	if (retired)

@@ -49,7 +49,7 @@ static int create_bank(int argc, char **argv, uid_t uid, struct bankdir *dir)
 		return complain(EXIT_USAGE, "bank create takes a name and how many ids");
 	if (bank_check_name(argv[1], &why) < 0)
 		return complain(EXIT_USAGE, "%s", why.text);
-	if (parse_count((struct slice){argv[2], strlen(argv[2])}, &count) < 0)
+	if (parse_count(slice_of(argv[2]), &count) < 0)
 		return complain(EXIT_USAGE,
 				"'%s' is not how many ids: 1 to 4294967294, also as 64K or 1M",
 				argv[2]);

@@ -17,7 +17,7 @@ static int no_extent(const char *what, const char *text, struct reason *why)
 
 static int parse_extent(const char *what, const char *text, struct extent *ret, struct reason *why)
 {
-	struct slice rest = {text, strlen(text)}, field;
+	struct slice rest = slice_of(text), field;
 	uint64_t numbers[3] = {0, 0, 1};
 	struct id_range inside, outside;
 	size_t i = 0;

@@ -38,7 +38,7 @@ int columns_parse(const char *text, const struct known_columns *known, struct sh
 		text++;
 	else
 		ret->count = 0;
-	rest = (struct slice){text, strlen(text)};
+	rest = slice_of(text);
 	while (next_field(&rest, ',', &name)) {
 		status = find_column(known, name, &column);
 		if (status != 0)

@@ -117,11 +117,6 @@ void drawing_summary(const struct drawing *drawing,
 			 met == 1 ? "range has" : "ranges have");
 }
 
-static bool owner_differs(struct slice a, struct slice b)
-{
-	return a.length != b.length || (a.length > 0 && memcmp(a.text, b.text, a.length) != 0);
-}
-
 bool drawing_next_owner(const struct drawing *drawing, struct id_range window, size_t *part)
 {
 	const struct space *space = &drawing->space;
@@ -134,7 +129,7 @@ bool drawing_next_owner(const struct drawing *drawing, struct id_range window, s
 
 		if (p->range.start > id_range_last(window))
 			return false;
-		if (space_is_used(p->kind) && owner_differs(p->owner, before))
+		if (space_is_used(p->kind) && !slices_equal(p->owner, before))
 			return true;
 	}
 	return false;

@@ -145,7 +145,7 @@ static bool is_found(const char *program)
 
 	if (asprintf(&all, "%s:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", path ? path : "") < 0)
 		return false;
-	rest = (struct slice){all, strlen(all)};
+	rest = slice_of(all);
 	while (next_field(&rest, ':', &directory)) {
 		char name[PATH_MAX];
 		int n = snprintf(name, sizeof(name), "%.*s/%s", (int)directory.length,

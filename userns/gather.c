@@ -21,7 +21,7 @@ static int add_programs(struct audit *audit)
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && programs_get(i, &name, &party.range); i++) {
-		party.name = (struct slice){name, strlen(name)};
+		party.name = slice_of(name);
 		r = parties_add(&audit->uids, &party);
 		if (r == 0)
 			r = parties_add(&audit->gids, &party);

@@ -263,7 +263,7 @@ static void put_band_name(const struct map_style *style, const struct drawing *d
 	size_t used, tail;
 
 	if (band->ranges == 0) {
-		put_name(style, DIM, (struct slice){words, strlen(words)}, width);
+		put_name(style, DIM, slice_of(words), width);
 		return;
 	}
 	if (band->ranges == 1) {

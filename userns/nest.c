@@ -98,7 +98,7 @@ static int add_private(struct nest *nest, const char *text)
 {
 	uint32_t count = PRIVATE_COUNT_USUAL;
 
-	if (text && parse_count((struct slice){text, strlen(text)}, &count) < 0)
+	if (text && parse_count(slice_of(text), &count) < 0)
 		return complain(EXIT_USAGE,
 				"--private=%s: it takes how many ids, 1 to 4294967294, also as "
 				"64K or 1M",

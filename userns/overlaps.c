@@ -36,15 +36,9 @@ static bool is_root(const struct party *line)
 	return slice_equals(line->name, "root") || (line->has_uid && line->uid == 0);
 }
 
-static bool same_name(const struct party *a, const struct party *b)
-{
-	return a->name.length == b->name.length &&
-	       memcmp(a->name.text, b->name.text, a->name.length) == 0;
-}
-
 static bool same_owner(const struct party *a, const struct party *b)
 {
-	return (a->has_uid && b->has_uid && a->uid == b->uid) || same_name(a, b);
+	return (a->has_uid && b->has_uid && a->uid == b->uid) || slices_equal(a->name, b->name);
 }
 
 /* One file gives nobody the same ids twice; and what is retired is nobody's. */

@@ -50,7 +50,7 @@ static int visit_section(void *argument, const char *path, const struct section 
 static int visit_line(void *argument, const struct policy_line *line, struct reason *why)
 {
 	CLEANUP(policy_free) struct policy policy = policy_defaults;
-	const struct slice value = {line->value, strlen(line->value)};
+	const struct slice value = slice_of(line->value);
 	struct policy_audit *audit = argument;
 	struct audited_section *section = find_older(audit, line->section);
 	const char *key = line->key->name;

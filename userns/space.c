@@ -60,12 +60,6 @@ static int compare_parts(const void *left, const void *right)
 	return (a->kind > b->kind) - (a->kind < b->kind);
 }
 
-static bool same_owner(const struct space_part *a, const struct space_part *b)
-{
-	return a->owner.length == b->owner.length &&
-	       (a->owner.length == 0 || memcmp(a->owner.text, b->owner.text, a->owner.length) == 0);
-}
-
 static int add_piece(struct space *space, const struct space_part *part, uint64_t start,
 		     uint64_t last)
 {
@@ -119,7 +113,7 @@ static int lay_part(struct overlay *o, const struct space_part *part, bool *ret_
 		uint64_t gap_end = end;
 
 		if (start < o->given) {
-			*ret_met |= !same_owner(part, o->giver);
+			*ret_met |= !slices_equal(part->owner, o->giver->owner);
 			start = o->given;
 		}
 		if (start >= end)

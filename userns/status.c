@@ -135,8 +135,7 @@ static bool same_value(const char *a, const char *b, const char *key)
 {
 	struct slice left = keyfile_find(a, key), right = keyfile_find(b, key);
 
-	return left.text && right.text && left.length == right.length &&
-	       memcmp(left.text, right.text, left.length) == 0;
+	return left.text && right.text && slices_equal(left, right);
 }
 
 /* What a login makes of it that finds nobody using it. */

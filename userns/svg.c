@@ -107,7 +107,7 @@ static size_t letters(struct slice text)
 
 static void put_plain(FILE *out, const char *text)
 {
-	put_text(out, (struct slice){text, strlen(text)}, SIZE_MAX);
+	put_text(out, slice_of(text), SIZE_MAX);
 }
 
 /* What we wrote ourselves; nothing in it needs an escape. */

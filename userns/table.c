@@ -18,11 +18,6 @@ static void cleanup_table(struct libscols_table **table)
 	scols_unref_table(*table);
 }
 
-static struct slice slice_of(const char *text)
-{
-	return (struct slice){text, strlen(text)};
-}
-
 int table_number(unsigned int number, char **ret)
 {
 	return asprintf(ret, "%u", number) < 0 ? -ENOMEM : 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Strict numbers and fields: see parse.h. Pure. */
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
@@ -26,7 +27,7 @@ int parse_number(struct slice digits, uint64_t max, uint64_t *ret)
 
 int parse_id(const char *text, uint32_t *ret)
 {
-	struct slice digits = {text, strlen(text)};
+	struct slice digits = slice_of(text);
 	uint64_t value;
 	int r;
 
@@ -71,7 +72,24 @@ bool next_field(struct slice *rest, char separator, struct slice *ret_field)
 	return true;
 }
 
+bool slices_equal(struct slice a, struct slice b)
+{
+	/* An empty one may have no text, which memcmp(3) must not be given. */
+	return a.length == b.length && (a.length == 0 || memcmp(a.text, b.text, a.length) == 0);
+}
+
 bool slice_equals(struct slice slice, const char *text)
 {
-	return strlen(text) == slice.length && memcmp(slice.text, text, slice.length) == 0;
+	return slices_equal(slice, slice_of(text));
+}
+
+struct slice slice_trim(struct slice text)
+{
+	while (text.length > 0 && isspace((unsigned char)text.text[0])) {
+		text.text++;
+		text.length--;
+	}
+	while (text.length > 0 && isspace((unsigned char)text.text[text.length - 1]))
+		text.length--;
+	return text;
 }

@@ -9,12 +9,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* A piece of a text that somebody else owns; not terminated by NUL. */
 struct slice {
 	const char *text;
 	size_t length;
 };
+
+/* All of a C string. */
+static inline struct slice slice_of(const char *text)
+{
+	return (struct slice){text, strlen(text)};
+}
 
 /*
  * A decimal number of 0 to max. -EINVAL: not just digits, or empty; -ERANGE: over max.
@@ -34,6 +41,11 @@ int parse_count(struct slice text, uint32_t *ret);
  */
 bool next_field(struct slice *rest, char separator, struct slice *ret_field);
 
+/* The same bytes? */
+bool slices_equal(struct slice a, struct slice b);
 bool slice_equals(struct slice slice, const char *text);
+
+/* The text without blanks at its ends. */
+struct slice slice_trim(struct slice text);
 
 #endif

@@ -56,8 +56,7 @@ static void test_good_entries(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct id_entry e = {.line = 3};
-		const char *wrong =
-			book_parse_entry((struct slice){rows[i].line, strlen(rows[i].line)}, &e);
+		const char *wrong = book_parse_entry(slice_of(rows[i].line), &e);
 
 		if (wrong)
 			fail_msg("%s: %s", rows[i].line, wrong);
@@ -142,8 +141,7 @@ static void test_malformed_entries(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct id_entry e = {.line = 1};
-		const char *wrong =
-			book_parse_entry((struct slice){rows[i].line, strlen(rows[i].line)}, &e);
+		const char *wrong = book_parse_entry(slice_of(rows[i].line), &e);
 
 		if (!wrong || !strstr(wrong, rows[i].wrong))
 			fail_msg("%s: %s", rows[i].line, wrong ? wrong : "taken");
@@ -238,8 +236,7 @@ static void test_whose(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct id_entry e = {.line = 1};
 
-		assert_null(
-			book_parse_entry((struct slice){rows[i].line, strlen(rows[i].line)}, &e));
+		assert_null(book_parse_entry(slice_of(rows[i].line), &e));
 		if (book_entry_is_of(&e, 1000) != rows[i].own ||
 		    book_entry_is_of_namesake(&e, "alice", 1000) != rows[i].namesakes)
 			fail_msg("%s", rows[i].line);

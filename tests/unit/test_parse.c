@@ -142,6 +142,17 @@ static void test_slice_equals(void **state)
 	assert_false(slice_equals((struct slice)SLICE("uid"), "UID"));
 	assert_false(slice_equals((struct slice)SLICE("uid\0"), "uid"));
 	assert_false(slice_equals((struct slice)SLICE(""), "uid"));
+	assert_true(slices_equal(slice_of("a"), slice_of("a")));
+	assert_false(slices_equal(slice_of("a"), slice_of("ab")));
+	assert_true(slices_equal((struct slice){NULL, 0}, slice_of("")));
+}
+
+static void test_slice_trim(void **state)
+{
+	(void)state;
+	assert_true(slice_equals(slice_trim(slice_of(" \tof two words\r ")), "of two words"));
+	assert_true(slice_equals(slice_trim(slice_of("word")), "word"));
+	assert_int_equal(slice_trim(slice_of(" \t")).length, 0);
 }
 
 static void test_count(void **state)
@@ -183,7 +194,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_numbers),	     cmocka_unit_test(test_ids),
 		cmocka_unit_test(test_fields),	     cmocka_unit_test(test_field_may_hold_nul),
-		cmocka_unit_test(test_slice_equals), cmocka_unit_test(test_count),
+		cmocka_unit_test(test_slice_equals), cmocka_unit_test(test_slice_trim),
+		cmocka_unit_test(test_count),
 	};
 
 	return cmocka_run_group_tests_name("parse", tests, NULL, NULL);

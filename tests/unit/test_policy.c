@@ -92,8 +92,7 @@ static void test_usual_values(void **state)
 	for (size_t i = 0; i < policy_key_count; i++) {
 		const char *usual = policy_keys[i].usual;
 
-		if (usual &&
-		    policy_keys[i].parse((struct slice){usual, strlen(usual)}, &policy) < 0)
+		if (usual && policy_keys[i].parse(slice_of(usual), &policy) < 0)
 			fail_msg("%s does not take %s", policy_keys[i].name, usual);
 	}
 	assert_policy("usual", &policy, &policy_defaults);

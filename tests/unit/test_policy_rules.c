@@ -157,7 +157,7 @@ static void test_every_key(void **state)
 	assert_int_equal(COUNT(values), policy_key_count);
 	for (size_t v = 0; v < COUNT(values); v++)
 		for (size_t s = 0; s < COUNT(sections); s++) {
-			const struct slice name = {values[v].key, strlen(values[v].key)};
+			const struct slice name = slice_of(values[v].key);
 			bool is_right = policy_key_find(kinds[s], name);
 			struct policy policy = policy_defaults;
 			struct reason why = {""};

@@ -476,7 +476,7 @@ static void test_parse(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		const struct slice text = {rows[i].text, strlen(rows[i].text)};
+		const struct slice text = slice_of(rows[i].text);
 		struct id_range range = {7, 7};
 
 		assert_int_equal(id_range_parse(text, &range), rows[i].r);

@@ -7,11 +7,6 @@
 
 #define POOL ((struct id_range){524288, 1000000})
 
-static struct slice slice_of(const char *text)
-{
-	return (struct slice){text, strlen(text)};
-}
-
 static void add(struct space *space, uint32_t start, uint32_t count, enum space_kind kind,
 		const char *owner)
 {

@@ -18,7 +18,7 @@ static void test_good_entries(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct slice line = {rows[i].line, strlen(rows[i].line)};
+		struct slice line = slice_of(rows[i].line);
 		struct id_entry e = {.line = 1};
 
 		if (subfile_parse_entry(line, &e))
@@ -56,7 +56,7 @@ static void test_malformed_entries(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct slice line = {rows[i].line, strlen(rows[i].line)};
+		struct slice line = slice_of(rows[i].line);
 		struct id_entry e = {.line = 1};
 		const char *wrong = subfile_parse_entry(line, &e);
 
@@ -120,8 +120,7 @@ static void test_format(void **state)
 		char line[SUBFILE_LINE_SIZE + 1];
 
 		memset(line, '!', sizeof(line));
-		subfile_format((struct slice){rows[i].owner, strlen(rows[i].owner)}, rows[i].range,
-			       line);
+		subfile_format(slice_of(rows[i].owner), rows[i].range, line);
 		assert_string_equal(line, rows[i].line);
 		assert_int_equal(line[SUBFILE_LINE_SIZE], '!');
 	}
