@@ -12,6 +12,7 @@
 #include "helper/caps.h"
 #include "helper/deadline.h"
 #include "helper/worker.h"
+#include "util/child.h"
 #include "util/cleanup.h"
 #include "util/exit_status.h"
 
@@ -103,6 +104,5 @@ void worker_run(void (*work)(const void *argument, struct result *ret), const vo
 	close(TAKE_FD(writer));
 	if (!receive(reader, ret))
 		snprintf(ret->text, sizeof(ret->text), "its process ended without an answer");
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	child_reap(pid);
 }

@@ -8,10 +8,10 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "namespace/holder.h"
+#include "util/child.h"
 #include "util/cleanup.h"
 
 /* The descriptors of a holder, which are all it has. */
@@ -197,8 +197,7 @@ void holder_end(struct holder *holder)
 	if (holder->user_namespace >= 0)
 		close(holder->user_namespace);
 	if (holder->pid > 0)
-		while (waitpid(holder->pid, NULL, 0) < 0 && errno == EINTR)
-			;
+		child_reap(holder->pid);
 	*holder = HOLDER_INIT;
 	errno = saved;
 }

@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "namespace/nested.h"
+#include "util/child.h"
 #include "util/cleanup.h"
 
 /* A child in a new user namespace, that waits for a byte from the pipe, or for its end. */
@@ -66,11 +66,8 @@ static void stop(struct waiting *waiting)
 {
 	if (waiting->pipe >= 0)
 		close(waiting->pipe);
-	if (waiting->pid > 0) {
-		kill(waiting->pid, SIGKILL);
-		while (waitpid(waiting->pid, NULL, 0) < 0 && errno == EINTR)
-			;
-	}
+	if (waiting->pid > 0)
+		child_kill(waiting->pid);
 }
 
 /* What could be taken for a kernel that makes none. */

@@ -5,13 +5,13 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "config.h"
 #include "helper/result.h"
 #include "namespace/state.h"
 #include "userns/next.h"
+#include "util/child.h"
 #include "util/cleanup.h"
 
 #define RECORD_FD	 "3"
@@ -109,8 +109,8 @@ static int ask(const char *user, char ret_state[static STATE_MAX], struct reason
 		r = read_answer(text[0], record[0], ret_state, why);
 	close(text[0]);
 	close(record[0]);
-	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	if (pid > 0)
+		child_reap(pid);
 	return r;
 }
 
