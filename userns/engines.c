@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The container engines of this host: see engines.h. */
 #include <errno.h>
-#include <limits.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +14,7 @@
 #include "userns/pausefile.h"
 #include "userns/table.h"
 #include "util/cleanup.h"
-#include "util/parse.h"
+#include "util/searchpath.h"
 #include "util/userns.h"
 
 /* What can be missing, and what becomes of an engine then: NULL: it is as ever; "": it does not
@@ -141,19 +140,15 @@ static bool is_found(const char *program)
 {
 	const char *path = getenv("PATH");
 	CLEANUP_FREE char *all = NULL;
-	struct slice rest, directory;
+	char found[PATH_MAX];
+	struct slice rest;
 
 	if (asprintf(&all, "%s:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", path ? path : "") < 0)
 		return false;
 	rest = slice_of(all);
-	while (next_field(&rest, ':', &directory)) {
-		char name[PATH_MAX];
-		int n = snprintf(name, sizeof(name), "%.*s/%s", (int)directory.length,
-				 directory.text, program);
-
-		if (directory.length > 0 && n < (int)sizeof(name) && access(name, X_OK) == 0)
+	while (next_program(&rest, program, found))
+		if (access(found, X_OK) == 0)
 			return true;
-	}
 	return false;
 }
 
