@@ -15,7 +15,7 @@
 #include "util/file.h"
 #include "util/parse.h"
 
-const char *map_file(enum map_side side)
+static const char *map_file(enum map_side side)
 {
 	return side == MAP_UIDS ? "uid_map" : "gid_map";
 }

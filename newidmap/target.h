@@ -8,9 +8,6 @@
 
 enum map_side { MAP_UIDS, MAP_GIDS };
 
-/* "uid_map" or "gid_map". */
-const char *map_file(enum map_side side);
-
 /*
  * Opens /proc/PID of "PID", or takes it from the descriptor of "fd:N", as newuidmap(1) since
  * shadow 4.14. Refuses who is not the caller's, as that does. -errno with a reason.

@@ -205,9 +205,3 @@ int identity_become(const struct identity *identity, const struct ns_maps *maps)
 				identity->uid, identity->gid, strerror(errno));
 	return 0;
 }
-
-void identity_free(struct identity *identity)
-{
-	free(identity->groups);
-	*identity = (struct identity){.uid = 0};
-}

@@ -19,8 +19,8 @@ struct identity {
 /*
  * Finds NAME, UID, NAME:GROUP or UID:GID: in the passwd(5) and group(5) below root, or else as NSS
  * has it. As docker(1) and podman(1) do, a uid that nobody has gets gid 0, and where a group is
- * named there are no supplementary ones. 0, or an exit status after a complaint. identity_free() to
- * end.
+ * named there are no supplementary ones. 0, or an exit status after a complaint. The groups stay
+ * until the command takes our place.
  */
 int identity_find(const char *text, const char *root, struct identity *ret);
 
@@ -32,7 +32,5 @@ int identity_check(const struct identity *identity, const struct ns_maps *maps);
  * exit status after a complaint.
  */
 int identity_become(const struct identity *identity, const struct ns_maps *maps);
-
-void identity_free(struct identity *identity);
 
 #endif
