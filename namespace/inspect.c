@@ -25,13 +25,6 @@ int namespace_check_type(int fd)
 	return 0;
 }
 
-static int stat_own_namespace(struct stat *ret, struct reason *why)
-{
-	if (stat("/proc/self/ns/user", ret) < 0)
-		return refuse_errno(why, -errno, "cannot look at /proc/self/ns/user");
-	return 0;
-}
-
 int namespace_check(int fd, uid_t uid, struct reason *why)
 {
 	CLEANUP_FD int parent = -1;
@@ -49,9 +42,9 @@ int namespace_check(int fd, uid_t uid, struct reason *why)
 	parent = ioctl(fd, NS_GET_PARENT);
 	if (parent < 0 || fstat(parent, &parents) < 0)
 		return refuse_errno(why, -errno, "cannot ask for the user namespace's parent");
-	r = stat_own_namespace(&ours, why);
+	r = own_user_namespace(&ours);
 	if (r < 0)
-		return r;
+		return refuse_errno(why, r, "cannot look at /proc/self/ns/user");
 	if (!same_file(&parents, &ours))
 		return refuse(why, -EINVAL, "the user namespace is not right below this one");
 	return 0;

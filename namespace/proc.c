@@ -43,7 +43,7 @@ int proc_walk(proc_visitor *visit, void *argument, struct reason *why)
 	struct stat ours;
 	int r = 0;
 
-	if (!proc || stat("/proc/self/ns/user", &ours) < 0)
+	if (!proc || own_user_namespace(&ours) < 0)
 		return refuse_errno(why, -errno, "cannot look for processes in user namespaces");
 	while (r == 0 && (errno = 0, entry = readdir(proc))) {
 		uint32_t pid;

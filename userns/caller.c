@@ -5,14 +5,15 @@
 
 #include "userns/caller.h"
 #include "userns/complain.h"
+#include "userns/inside.h"
 #include "util/exit_status.h"
-#include "util/userns.h"
 #include "util/parse.h"
+#include "util/userns.h"
 
 int find_caller(uid_t *ret_uid, gid_t *ret_gid)
 {
-	const char *uid = getenv("_CONTAINERS_ROOTLESS_UID");
-	const char *gid = getenv("_CONTAINERS_ROOTLESS_GID");
+	const char *uid = getenv(ROOTLESS_UID);
+	const char *gid = getenv(ROOTLESS_GID);
 	uint32_t uid_number, gid_number;
 
 	if (in_initial_user_namespace() == 1 || !uid || !gid) {
@@ -21,8 +22,7 @@ int find_caller(uid_t *ret_uid, gid_t *ret_gid)
 		return 0;
 	}
 	if (parse_id(uid, &uid_number) < 0 || parse_id(gid, &gid_number) < 0)
-		return complain(EXIT_REFUSED,
-				"_CONTAINERS_ROOTLESS_UID or _CONTAINERS_ROOTLESS_GID is no id");
+		return complain(EXIT_REFUSED, ROOTLESS_UID " or " ROOTLESS_GID " is no id");
 	*ret_uid = uid_number;
 	*ret_gid = gid_number;
 	return 0;

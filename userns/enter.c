@@ -60,8 +60,7 @@ static bool is_own_namespace(int fd)
 {
 	struct stat pinned, own;
 
-	return fstat(fd, &pinned) == 0 && stat("/proc/self/ns/user", &own) == 0 &&
-	       same_file(&pinned, &own);
+	return fstat(fd, &pinned) == 0 && own_user_namespace(&own) == 0 && same_file(&pinned, &own);
 }
 
 static int join(int fd, uid_t uid)

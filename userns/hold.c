@@ -129,7 +129,7 @@ static int open_hold(struct hold *hold)
 		return status;
 	rundir_pin_path(hold->uid, hold->pin);
 	/* From here we could not tell podman's own pause process from none. */
-	if (stat("/proc/self/ns/user", &own) == 0 && is_pinned(hold, &own))
+	if (own_user_namespace(&own) == 0 && is_pinned(hold, &own))
 		return complain(EXIT_REFUSED, "you are in your namespace already; hold it from "
 					      "outside, as in a login shell");
 	if (pausefile_path(hold->uid, hold->file, &why) < 0)

@@ -54,9 +54,9 @@ int inside_set_environment(uid_t uid, gid_t gid)
 
 	r = setenv("_CONTAINERS_USERNS_CONFIGURED", "done", 1) < 0 ? -errno : 0;
 	if (r == 0)
-		r = set_number("_CONTAINERS_ROOTLESS_UID", uid);
+		r = set_number(ROOTLESS_UID, uid);
 	if (r == 0)
-		r = set_number("_CONTAINERS_ROOTLESS_GID", gid);
+		r = set_number(ROOTLESS_GID, gid);
 	if (r == 0)
 		r = set_path();
 	return r == 0 ? 0 : complain(EXIT_SYSTEM, "cannot set the environment: %s", strerror(-r));

@@ -9,6 +9,10 @@
 
 #include <sys/types.h>
 
+/* The variables that say the ids on the host; podman and buildah look for them too. */
+#define ROOTLESS_UID "_CONTAINERS_ROOTLESS_UID"
+#define ROOTLESS_GID "_CONTAINERS_ROOTLESS_GID"
+
 /* For a command of the user with these ids on the host. 0, or an exit status after a complaint. */
 int inside_set_environment(uid_t uid, gid_t gid);
 

@@ -7,17 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "userns/complain.h"
 #include "userns/enter.h"
 #include "userns/pause.h"
+#include "userns/pausefile.h"
+#include "util/child.h"
 #include "util/cleanup.h"
 #include "util/exit_status.h"
-
-/* podman knows its pause process by it. */
-#define MARK "_PODMAN_PAUSE"
 
 /* The kernel forgets this at every change of ids, so that it comes after them. */
 static int end_with(pid_t parent)
@@ -46,7 +44,7 @@ static int become_pause(uid_t uid, pid_t parent)
 		status = end_with(parent);
 	if (status != 0)
 		return status;
-	if (setenv(MARK, "1", 1) < 0 || chdir("/") < 0)
+	if (setenv(PAUSE_MARK, "1", 1) < 0 || chdir("/") < 0)
 		return complain(EXIT_SYSTEM, "cannot stay in the namespace: %s", strerror(errno));
 	execv("/proc/self/exe", command);
 	return complain(EXIT_SYSTEM, "cannot run itself anew: %s", strerror(errno));
@@ -111,16 +109,14 @@ int pause_start(uid_t uid, struct pause *ret)
 
 void pause_end(pid_t pid)
 {
-	kill(pid, SIGKILL);
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	child_kill(pid);
 }
 
 int pause_stay(void)
 {
 	sigset_t all;
 
-	if (!getenv(MARK))
+	if (!getenv(PAUSE_MARK))
 		return complain(EXIT_USAGE, PAUSE_OPTION " is for userns itself");
 	/* A terminal sends its signals to us too; only our parent's end, or SIGKILL, is meant. */
 	sigfillset(&all);

@@ -14,9 +14,6 @@
 #include "util/parse.h"
 #include "util/userns.h"
 
-/* podman marks the process it pauses in by this variable. */
-#define PAUSE_MARK "_PODMAN_PAUSE=1"
-
 /* No environment is larger: the kernel's limit is a quarter of the stack's, 6 MiB at most. */
 #define ENVIRONMENT_MAX (6u << 20)
 
@@ -129,7 +126,7 @@ static int has_mark(pid_t pid, bool *ret)
 	if (r < 0)
 		return r;
 	for (const char *entry = text; entry < text + length; entry += strlen(entry) + 1)
-		if (strcmp(entry, PAUSE_MARK) == 0)
+		if (strcmp(entry, PAUSE_MARK "=1") == 0)
 			*ret = true;
 	return 0;
 }
@@ -148,8 +145,9 @@ static int find_other(pid_t pid, const struct stat *here, struct pause_other *re
 	snprintf(path, sizeof(path), "/proc/%d/ns/user", pid);
 	if (stat(path, &theirs) < 0)
 		return errno == ENOENT || errno == ESRCH || errno == EACCES ? 0 : -errno;
-	if (stat("/proc/self/ns/user", &ours) < 0)
-		return -errno;
+	r = own_user_namespace(&ours);
+	if (r < 0)
+		return r;
 	if (same_file(&theirs, &ours))
 		return 0;
 	*ret = (struct pause_other){.pid = pid, .here = same_file(&theirs, here)};

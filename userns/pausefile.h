@@ -14,6 +14,9 @@
 
 #include "util/reason.h"
 
+/* The variable of its environment, =1, by which podman knows a pause process. */
+#define PAUSE_MARK "_PODMAN_PAUSE"
+
 /* Another process that the file names. */
 struct pause_other {
 	pid_t pid;
@@ -28,9 +31,9 @@ int pausefile_path(uid_t uid, char ret[static PATH_MAX], struct reason *why);
 
 /*
  * Names pid, which is in the user namespace that here describes; makes the directories below the
- * user's. A file that names no pause process
- * (nothing that lives, or something that podman did not make one) is replaced. 1, with *ret_other:
- * one that lives is named, and stays. -errno with a reason.
+ * user's. A file that names no pause process (nothing that lives, or something that podman did not
+ * make one) is replaced. 1, with *ret_other: one that lives is named, and stays. -errno with a
+ * reason.
  */
 int pausefile_publish(const char *path, pid_t pid, const struct stat *here,
 		      struct pause_other *ret_other, struct reason *why);
