@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "namespace/maps.h"
+#include "namespace/process.h"
 #include "util/cleanup.h"
 #include "util/file.h"
 #include "util/parse.h"
@@ -120,18 +121,15 @@ bool maps_equal(const struct ns_maps *a, const struct ns_maps *b)
 /* /proc/PID/NAME, all of it. */
 static int read_proc(pid_t pid, const char *name, char **ret_text, struct reason *why)
 {
-	CLEANUP_FD int fd = -1;
+	CLEANUP_FD int fd = process_open(pid, name, O_RDONLY);
 	size_t length;
-	char path[64];
 	int r;
 
-	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return refuse_errno(why, -errno, "cannot open %s", path);
+		return refuse_errno(why, fd, "cannot open /proc/%d/%s", pid, name);
 	r = file_read(fd, 1 << 16, ret_text, &length);
 	if (r < 0)
-		return refuse_errno(why, r, "cannot read %s", path);
+		return refuse_errno(why, r, "cannot read /proc/%d/%s", pid, name);
 	return 0;
 }
 
@@ -166,16 +164,13 @@ int maps_read(pid_t pid, struct ns_maps *ret, struct reason *why)
 
 static int write_proc(pid_t pid, const char *name, const char *text, struct reason *why)
 {
-	CLEANUP_FD int fd = -1;
-	char path[64];
+	CLEANUP_FD int fd = process_open(pid, name, O_WRONLY);
 
-	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
-		return refuse_errno(why, -errno, "cannot open %s", path);
+		return refuse_errno(why, fd, "cannot open /proc/%d/%s", pid, name);
 	/* The kernel takes a map in one write, whole or not at all. */
 	if (write(fd, text, strlen(text)) < 0)
-		return refuse_errno(why, -errno, "cannot write %s", path);
+		return refuse_errno(why, -errno, "cannot write /proc/%d/%s", pid, name);
 	return 0;
 }
 

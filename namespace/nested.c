@@ -5,12 +5,12 @@
 #include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "namespace/nested.h"
+#include "namespace/process.h"
 #include "util/child.h"
 #include "util/cleanup.h"
 
@@ -100,7 +100,6 @@ int nested_join(const struct ns_maps *maps, struct reason *why)
 {
 	CLEANUP(stop) struct waiting waiting = WAITING_INIT;
 	CLEANUP_FD int fd = -1;
-	char path[64];
 	int r;
 
 	r = start(&waiting, why);
@@ -111,9 +110,7 @@ int nested_join(const struct ns_maps *maps, struct reason *why)
 	r = as_io_error(maps_write(waiting.pid, maps, why));
 	if (r < 0)
 		return r;
-	snprintf(path, sizeof(path), "/proc/%d/ns/user", waiting.pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || setns(fd, CLONE_NEWUSER) < 0)
-		return refuse_errno(why, as_io_error(-errno), "cannot join the new namespace");
-	return 0;
+	fd = process_open(waiting.pid, "ns/user", O_RDONLY);
+	r = fd < 0 ? fd : setns(fd, CLONE_NEWUSER) < 0 ? -errno : 0;
+	return r < 0 ? refuse_errno(why, as_io_error(r), "cannot join the new namespace") : 0;
 }

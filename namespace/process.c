@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Which process a pid stands for: see process.h. */
+/* A process by its pid: see process.h. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <sys/pidfd.h>
-#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -81,14 +80,34 @@ bool process_lives(const struct process *process)
 	return stat.start == process->start && !stat.ended;
 }
 
-void process_name(pid_t pid, char ret[static PROCESS_NAME_SIZE])
+static void proc_path(pid_t pid, const char *name, char ret[static 64])
 {
-	CLEANUP_FD int fd = -1;
-	ssize_t length = 0;
+	snprintf(ret, 64, "/proc/%d/%s", pid, name);
+}
+
+int process_open(pid_t pid, const char *name, int flags)
+{
+	char path[64];
+	int fd;
+
+	proc_path(pid, name, path);
+	fd = open(path, flags | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+int process_user_namespace(pid_t pid, struct stat *ret)
+{
 	char path[64];
 
-	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	proc_path(pid, "ns/user", path);
+	return stat(path, ret) < 0 ? -errno : 0;
+}
+
+void process_name(pid_t pid, char ret[static PROCESS_NAME_SIZE])
+{
+	CLEANUP_FD int fd = process_open(pid, "comm", O_RDONLY);
+	ssize_t length = 0;
+
 	if (fd >= 0)
 		length = read(fd, ret, PROCESS_NAME_SIZE);
 	if (length <= 0)

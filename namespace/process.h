@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Which process a pid stands for: another one gets the number when the first is gone. */
+/* A process by its pid: another one gets the number when the first is gone. */
 #ifndef NAMESPACE_PROCESS_H
 #define NAMESPACE_PROCESS_H
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 struct process {
@@ -25,6 +26,12 @@ int process_identify(pid_t pid, struct process *ret);
  * else by the start, under the conditions of procstat_read(). Where it is not known: yes.
  */
 bool process_lives(const struct process *process);
+
+/* Opens /proc/PID/NAME, close-on-exec, to read or to write. The descriptor, or -errno. */
+int process_open(pid_t pid, const char *name, int flags);
+
+/* The user namespace that it is in, as stat(2) tells it. -errno. */
+int process_user_namespace(pid_t pid, struct stat *ret);
 
 #define PROCESS_NAME_SIZE 16
 

@@ -2,9 +2,9 @@
 /* /proc/PID/stat: see procstat.h. */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "namespace/process.h"
 #include "namespace/procstat.h"
 #include "util/cleanup.h"
 #include "util/file.h"
@@ -48,16 +48,13 @@ static int parse_stat(const char *text, struct procstat *ret)
 
 int procstat_read(pid_t pid, struct procstat *ret)
 {
+	CLEANUP_FD int fd = process_open(pid, "stat", O_RDONLY);
 	CLEANUP_FREE char *text = NULL;
-	CLEANUP_FD int fd = -1;
 	size_t length;
-	char path[64];
 	int r;
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return -errno;
+		return fd;
 	r = file_read(fd, 1 << 14, &text, &length);
 	if (r < 0)
 		return r;

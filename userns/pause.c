@@ -3,12 +3,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "namespace/process.h"
 #include "userns/complain.h"
 #include "userns/enter.h"
 #include "userns/pause.h"
@@ -68,12 +68,12 @@ static int wait_for_exec(int pipe)
 /* As podman will: what we may not look at, it cannot join. */
 static int look_at(pid_t pid, struct stat *ret)
 {
-	char path[32];
+	int r;
 
-	snprintf(path, sizeof(path), "/proc/%d/ns/user", pid);
-	if (stat(path, ret) < 0)
+	r = process_user_namespace(pid, ret);
+	if (r < 0)
 		return complain(EXIT_SYSTEM, "cannot look at the namespace of process %d: %s", pid,
-				strerror(errno));
+				strerror(-r));
 	return 0;
 }
 

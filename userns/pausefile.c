@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "namespace/process.h"
 #include "userns/pausefile.h"
 #include "util/cleanup.h"
 #include "util/file.h"
@@ -111,16 +112,13 @@ static pid_t read_pid(int fd)
 /* Is it a pause process? Where podman may not look at it, it cannot join it either: no. */
 static int has_mark(pid_t pid, bool *ret)
 {
+	CLEANUP_FD int fd = process_open(pid, "environ", O_RDONLY);
 	CLEANUP_FREE char *text = NULL;
-	CLEANUP_FD int fd = -1;
-	char path[32];
 	size_t length = 0;
 	int r;
 
 	*ret = false;
-	snprintf(path, sizeof(path), "/proc/%d/environ", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	r = fd < 0 ? -errno : file_read(fd, ENVIRONMENT_MAX, &text, &length);
+	r = fd < 0 ? fd : file_read(fd, ENVIRONMENT_MAX, &text, &length);
 	if (r == -ENOENT || r == -ESRCH || r == -EACCES)
 		return 0;
 	if (r < 0)
@@ -135,16 +133,15 @@ static int has_mark(pid_t pid, bool *ret)
 static int find_other(pid_t pid, const struct stat *here, struct pause_other *ret)
 {
 	struct stat theirs, ours;
-	char path[32];
 	bool paused;
 	int r;
 
 	r = pid > 0 ? has_mark(pid, &paused) : 0;
 	if (r < 0 || pid <= 0 || !paused)
 		return r;
-	snprintf(path, sizeof(path), "/proc/%d/ns/user", pid);
-	if (stat(path, &theirs) < 0)
-		return errno == ENOENT || errno == ESRCH || errno == EACCES ? 0 : -errno;
+	r = process_user_namespace(pid, &theirs);
+	if (r < 0)
+		return r == -ENOENT || r == -ESRCH || r == -EACCES ? 0 : r;
 	r = own_user_namespace(&ours);
 	if (r < 0)
 		return r;
