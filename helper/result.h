@@ -8,9 +8,15 @@
 #ifndef HELPER_RESULT_H
 #define HELPER_RESULT_H
 
+#include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "util/reason.h"
+
+/* The descriptor on which its callers have it find the pipe, and the argument that says so. */
+#define HELPER_RESULT_FD     3
+#define HELPER_RESULT_OPTION "--result-fd=3"
 
 #define RESULT_MAGIC   0x75736e73u /* "usns" */
 #define RESULT_VERSION 1u
@@ -36,5 +42,14 @@ struct result {
 	char path[RESULT_PATH_SIZE]; /* its pin, when ready */
 	char text[REASON_SIZE];	     /* one printable line for the log */
 };
+
+/* Is what came through the pipe a record that we know, with strings that end? */
+static inline bool result_is_sound(const struct result *result)
+{
+	return result->magic == RESULT_MAGIC && result->version == RESULT_VERSION &&
+	       result->code <= RESULT_CODE_LAST &&
+	       memchr(result->path, '\0', sizeof(result->path)) &&
+	       memchr(result->text, '\0', sizeof(result->text));
+}
 
 #endif

@@ -148,12 +148,7 @@ static int receive(int pipe_end, int64_t deadline, struct result *ret)
 		return -errno;
 	if (length == 0)
 		return -ECHILD;
-	if (length != (ssize_t)sizeof(*ret) || ret->magic != RESULT_MAGIC ||
-	    ret->version != RESULT_VERSION || ret->code > RESULT_CODE_LAST ||
-	    !memchr(ret->path, '\0', sizeof(ret->path)) ||
-	    !memchr(ret->text, '\0', sizeof(ret->text)))
-		return -EPROTO;
-	return 0;
+	return length == (ssize_t)sizeof(*ret) && result_is_sound(ret) ? 0 : -EPROTO;
 }
 
 /* Waits until the helper has ended, whoever reaps it. -ETIMEDOUT. */

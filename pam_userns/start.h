@@ -8,10 +8,6 @@
 
 #include "helper/result.h"
 
-/* The descriptor on which the helper finds the pipe, and the argument that tells it so. */
-#define HELPER_RESULT_FD     3
-#define HELPER_RESULT_OPTION "--result-fd=3"
-
 /*
  * Runs the helper with these arguments (argv[0] and HELPER_RESULT_OPTION among them), and waits
  * for its record, no longer than timeout seconds from now; after that the helper is killed.

@@ -14,16 +14,13 @@
 #include "util/child.h"
 #include "util/cleanup.h"
 
-#define RECORD_FD	 "3"
-#define RECORD_FD_NUMBER 3
-
 /* A state has two maps of MAP_TEXT_SIZE, a name and a path in it. */
 #define STATE_MAX (4 * MAP_TEXT_SIZE)
 
 /* The helper with its text in one pipe, and its record in another. */
 static int start_helper(const char *user, int text_end, int record_end, pid_t *ret)
 {
-	const char *const argv[] = {USERNS_HELPER,  "--result-fd=" RECORD_FD,
+	const char *const argv[] = {USERNS_HELPER,  HELPER_RESULT_OPTION,
 				    "--timeout=30", "--state",
 				    "explain",	    "--",
 				    user,	    NULL};
@@ -35,7 +32,7 @@ static int start_helper(const char *user, int text_end, int record_end, pid_t *r
 	if (r != 0)
 		return -r;
 	/* Neither is 0 to 2, unless who called us has closed these. */
-	r = posix_spawn_file_actions_adddup2(&actions, record_end, RECORD_FD_NUMBER);
+	r = posix_spawn_file_actions_adddup2(&actions, record_end, HELPER_RESULT_FD);
 	if (r == 0)
 		r = posix_spawn_file_actions_adddup2(&actions, text_end, STDOUT_FILENO);
 	if (r == 0)
@@ -63,12 +60,6 @@ static size_t read_all(int fd, char *ret, size_t size)
 	return length;
 }
 
-static bool is_record(const struct result *record, size_t length)
-{
-	return length == sizeof(*record) && record->magic == RESULT_MAGIC &&
-	       record->version == RESULT_VERSION && memchr(record->text, '\0', REASON_SIZE);
-}
-
 /* Both are small enough for their pipes, so the order does not matter. */
 static int read_answer(int text_end, int record_end, char ret_state[static STATE_MAX],
 		       struct reason *why)
@@ -80,7 +71,7 @@ static int read_answer(int text_end, int record_end, char ret_state[static STATE
 	read_all(text_end, ret_state, STATE_MAX);
 	length = read_all(record_end, bytes, sizeof(bytes));
 	memcpy(&record, bytes, sizeof(record));
-	if (!is_record(&record, length))
+	if (length != sizeof(record) || !result_is_sound(&record))
 		return refuse(why, -EPROTO, "%s gave no answer", USERNS_HELPER);
 	if (record.code == RESULT_READY)
 		return 0;
