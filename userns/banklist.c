@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* "userns bank list", and the help of "userns bank". */
 #include <errno.h>
-#include <getopt.h>
 #include <libsmartcols.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "userns/bankdir.h"
@@ -44,18 +42,18 @@ static const char usage[] =
 	"       userns bank delete NAME...\n"
 	"       userns bank list [--json | --raw] [--noheadings] [--output COLUMNS]\n"
 	"\n"
-	"Parts of your own range, by name: commands of userns unshare --bank NAME share them, and "
-	"so\n"
-	"their files; others of userns unshare --bank and --private cannot touch these.\n"
+	"Parts of your own range, by name: commands of userns unshare --bank NAME share them, and\n"
+	"so their files; others of userns unshare --bank and --private cannot touch these.\n"
 	"\n" TABLE_OPTION_HELP "\n"
 	"Columns:\n";
 
-static int show_help(void)
+static void show_help(void)
 {
 	fputs(usage, stdout);
 	columns_help(&all_columns);
-	return EXIT_DONE;
 }
+
+static const struct table_verb verb = {"bank list", &all_columns, show_help};
 
 static int start_cell(const struct shelf *shelf, const struct bank *bank, char **ret)
 {
@@ -89,42 +87,15 @@ static int bank_cell(const void *rows, size_t row, size_t column, char **ret)
 	return *ret ? 0 : -ENOMEM;
 }
 
-static int parse_options(int argc, char **argv, struct table_options *options)
-{
-	static const struct option names[] = {
-		TABLE_OPTION_ROWS,
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
-	};
-	int option, status = 0;
-
-	table_options_init(&all_columns, options);
-	optind = 0;
-	while (status == 0 &&
-	       (option = getopt_long(argc, argv, TABLE_OPTION_LETTERS "h", names, NULL)) != -1)
-		if (option == 'h')
-			exit(show_help());
-		else if (option == '?')
-			status = complain(EXIT_USAGE, "see userns bank --help");
-		else
-			status = table_options_apply(option, optarg, options);
-	if (status == 0 && optind < argc)
-		status = complain(EXIT_USAGE, "bank list takes no '%s'; see userns bank --help",
-				  argv[optind]);
-	return status;
-}
-
 static int print_banks(const struct shelf *shelf, const struct table_options *options)
 {
 	struct table table = table_of_options(options);
-	int r;
 
 	table.name = "banks";
 	table.row_count = shelf->banks->count;
 	table.cell = bank_cell;
 	table.rows = shelf;
-	r = table_print(&table);
-	return r == 0 ? EXIT_DONE : complain(EXIT_SYSTEM, "cannot print: %s", strerror(-r));
+	return end_of_printing(table_print(&table));
 }
 
 static int list_banks(int argc, char **argv, uid_t uid, struct bankdir *dir)
@@ -136,7 +107,7 @@ static int list_banks(int argc, char **argv, uid_t uid, struct bankdir *dir)
 	struct reason why;
 	int status;
 
-	status = parse_options(argc, argv, &options);
+	status = table_options_parse(argc, argv, &verb, &options);
 	if (status != 0)
 		return status;
 	if (bankdir_begin(dir, false, &banks, &why) < 0)
@@ -156,8 +127,10 @@ int verb_bank_list(int argc, char **argv)
 	gid_t gid;
 	int status;
 
-	if (argc < 2 || strcmp(argv[1], "list") != 0)
-		return show_help();
+	if (argc < 2 || strcmp(argv[1], "list") != 0) {
+		show_help();
+		return EXIT_DONE;
+	}
 	status = find_caller(&uid, &gid);
 	if (status != 0)
 		return status;

@@ -4,11 +4,9 @@
  * Who is not root does not see the namespaces of others.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <libsmartcols.h>
 #include <locale.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "subid/paths.h"
@@ -65,34 +63,7 @@ static void show_help(void)
 	columns_help(&all_columns);
 }
 
-static int parse_options(int argc, char **argv, struct table_options *options)
-{
-	static const struct option names[] = {
-		TABLE_OPTION_ROWS,
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
-	};
-	int option, status = 0;
-
-	table_options_init(&all_columns, options);
-	optind = 0;
-	while (status == 0 &&
-	       (option = getopt_long(argc, argv, TABLE_OPTION_LETTERS "h", names, NULL)) != -1)
-		switch (option) {
-		case 'h':
-			show_help();
-			exit(EXIT_DONE);
-		case '?':
-			status = complain(EXIT_USAGE, "see userns check --help");
-			break;
-		default:
-			status = table_options_apply(option, optarg, options);
-		}
-	if (status == 0 && optind < argc)
-		status = complain(EXIT_USAGE, "check takes no '%s'; see userns check --help",
-				  argv[optind]);
-	return status;
-}
+static const struct table_verb verb = {"check", &all_columns, show_help};
 
 /* Where a party stands, or what it is. */
 static int place_cell(const struct party *party, char **ret)
@@ -192,7 +163,7 @@ static int print_findings(const struct findings *findings, const struct table_op
 		return EXIT_DONE;
 	r = table_print(&table);
 	if (r < 0)
-		return complain(EXIT_SYSTEM, "cannot print: %s", strerror(-r));
+		return end_of_printing(r);
 	for (size_t i = 0; i < findings->count; i++)
 		if (!finding_is_warning(findings->findings[i].kind))
 			return EXIT_REFUSED;
@@ -217,7 +188,7 @@ int verb_check(int argc, char **argv)
 	struct reason why = {.text = ""};
 	int status;
 
-	status = parse_options(argc, argv, &options);
+	status = table_options_parse(argc, argv, &verb, &options);
 	if (status != 0)
 		return status;
 	setlocale(LC_CTYPE, "");

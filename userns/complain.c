@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* How userns(1) says what went wrong: see complain.h. */
+/* What userns(1) says to people: see complain.h. */
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "userns/complain.h"
+#include "util/exit_status.h"
 
 int complain(int status, const char *format, ...)
 {
@@ -15,6 +17,11 @@ int complain(int status, const char *format, ...)
 	va_end(args);
 	fputc('\n', stderr);
 	return status;
+}
+
+int end_of_printing(int r)
+{
+	return r == 0 ? EXIT_DONE : complain(EXIT_SYSTEM, "cannot print: %s", strerror(-r));
 }
 
 void complain_of_unkept(const struct id_file *file)

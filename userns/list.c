@@ -216,14 +216,12 @@ static int list_cell(const void *rows, size_t index, size_t column, char **ret)
 static int print_list(const struct listing *listing, const struct list_options *options)
 {
 	struct table table = table_of_options(&options->table);
-	int r;
 
 	table.name = "ranges";
 	table.row_count = listing->count;
 	table.cell = list_cell;
 	table.rows = listing->rows;
-	r = table_print(&table);
-	return r == 0 ? EXIT_DONE : complain(EXIT_SYSTEM, "cannot print: %s", strerror(-r));
+	return end_of_printing(table_print(&table));
 }
 
 /* Ends the writing of a picture or map: a full disk is told of as late as here. */
@@ -259,13 +257,11 @@ static int draw_to_file(const char *path, const struct drawing *drawing, const c
 static int draw_picture(const char *path, const struct drawing *drawing)
 {
 	char host[HOST_NAME_MAX + 1] = "";
-	int r;
 
 	gethostname(host, sizeof(host) - 1);
 	if (strcmp(path, "-") != 0)
 		return draw_to_file(path, drawing, host);
-	r = finish(stdout, svg_draw(stdout, drawing, host));
-	return r == 0 ? EXIT_DONE : complain(EXIT_SYSTEM, "cannot print: %s", strerror(-r));
+	return end_of_printing(finish(stdout, svg_draw(stdout, drawing, host)));
 }
 
 static int draw(const struct listing *listing, const struct list_options *options)
@@ -287,8 +283,7 @@ static int draw(const struct listing *listing, const struct list_options *option
 	if (status != EXIT_DONE || !options->map)
 		return status;
 	map_style_of_stdout(&style);
-	r = finish(stdout, map_draw(&style, &drawing));
-	return r == 0 ? EXIT_DONE : complain(EXIT_SYSTEM, "cannot print: %s", strerror(-r));
+	return end_of_printing(finish(stdout, map_draw(&style, &drawing)));
 }
 
 static int read_listing(struct listing *listing)

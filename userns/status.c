@@ -127,8 +127,7 @@ static int print_present(int dir, int pin, const struct person *person, const ch
 	printf("%-10s %s\n", "setgroups:", ret_maps->setgroups ? "allow" : "deny");
 	print_sessions(dir, person->uid);
 	printf("maps, as %s:\n", from_kernel ? "the kernel has them" : "they were written");
-	r = print_maps(ret_maps);
-	return r == 0 ? EXIT_DONE : complain(EXIT_SYSTEM, "cannot print: %s", strerror(-r));
+	return end_of_printing(print_maps(ret_maps));
 }
 
 static bool same_value(const char *a, const char *b, const char *key)
@@ -160,8 +159,7 @@ static int print_next(const struct person *person, const char *state, const stru
 	puts("next login: makes another, if nobody uses this one:");
 	print_value("lifetime:", next.state, "lifetime");
 	printf("%-10s %s\n", "setgroups:", next.maps.setgroups ? "allow" : "deny");
-	r = print_maps(&next.maps);
-	return r == 0 ? EXIT_DONE : complain(EXIT_SYSTEM, "cannot print: %s", strerror(-r));
+	return end_of_printing(print_maps(&next.maps));
 }
 
 static int print_status(int dir, int pin, const struct person *person)
@@ -184,8 +182,7 @@ static int print_status(int dir, int pin, const struct person *person)
 	status = print_next(person, state, &maps);
 	if (status != EXIT_DONE || !person->own)
 		return status;
-	r = engines_print(pin, person->uid, maps.setgroups);
-	return r == 0 ? EXIT_DONE : complain(EXIT_SYSTEM, "cannot print: %s", strerror(-r));
+	return end_of_printing(engines_print(pin, person->uid, maps.setgroups));
 }
 
 int verb_status(int argc, char **argv)

@@ -29,7 +29,18 @@ struct table_options {
 	"  -n, --noheadings      without the line of headings\n"                                   \
 	"  -o, --output COLUMNS  these columns, by commas; +COLUMNS: these too\n"
 
-/* Those of a verb that was given none. */
+/* A verb that has no other options, and --help. */
+struct table_verb {
+	const char *name; /* as it is typed behind "userns" */
+	const struct known_columns *known;
+	void (*show_help)(void);
+};
+
+/* Reads its whole command line. 0, or an exit status after a complaint; --help ends the program. */
+int table_options_parse(int argc, char **argv, const struct table_verb *verb,
+			struct table_options *ret);
+
+/* The same step by step, for a verb with others. Those of one that was given none: */
 void table_options_init(const struct known_columns *known, struct table_options *ret);
 
 /* Takes an option, one of the letters. 0, or an exit status after a complaint. */
