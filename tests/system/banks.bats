@@ -2,31 +2,20 @@
 # "userns bank", and what "userns unshare" takes of the range: --bank and --private.
 
 load common
+load crowd
 
 setup() {
-	needs_sandbox
-	mark_log
-	name=b$BATS_TEST_NUMBER
-	new_user "$name"
-	"$helper" --pid=$$ open "$name" 2>/dev/null >&2
+	log_in_for_test b
 	start=$(range_of "$uid" | cut -d: -f1)
 	state=/home/$name/.local/state/userns
 }
 
 teardown() {
-	[ "${USERNS_SANDBOX:-}" != inside ] || "$helper" --pid=$$ close "$uid" 2>/dev/null || true
+	log_out_after_test
 }
 
 bank() {
 	as_user "$name" userns bank "$@"
-}
-
-nest() {
-	as_user "$name" userns unshare "$@"
-}
-
-nest_aside() {
-	setpriv --reuid="$uid" --regid="$uid" --init-groups env HOME="/home/$name" userns unshare "$@" 3>&- &
 }
 
 # In the background, until end_holder; it is there when this is done.

@@ -24,6 +24,33 @@ new_user() {
 	uid=$(id -u "$1")
 }
 
+# A user by a line in passwd alone, for those who need many: useradd takes its time. Sets $uid.
+quick_user() {
+	next_uid=$((${next_uid:-$((20000 + BATS_TEST_NUMBER * 2000))} + 1))
+	echo "$1:x:$next_uid:100::/tmp:/bin/sh" >> /etc/passwd
+	uid=$next_uid
+}
+
+# It takes shadow's locks, and ranges that the book's cannot meet, which it does not know of.
+useradd_works() {
+	timeout 10 useradd -M -K SUB_UID_MIN=2000000000 -K SUB_UID_MAX=3000000000 \
+		-K SUB_GID_MIN=2000000000 -K SUB_GID_MAX=3000000000 "$1"
+}
+
+# For setup and teardown: a user of this test's alone, who is logged in until its end. Sets $name,
+# which begins with a letter of the file's, and $uid.
+log_in_for_test() {
+	needs_sandbox
+	mark_log
+	name=$1$BATS_TEST_NUMBER
+	new_user "$name"
+	"$helper" --pid=$$ open "$name" 2>/dev/null >&2
+}
+
+log_out_after_test() {
+	[ "${USERNS_SANDBOX:-}" != inside ] || "$helper" --pid=$$ close "$uid" 2>/dev/null || true
+}
+
 # What pam_userns has logged since mark_log: the log is written by another process.
 mark_log() {
 	logger_sync
@@ -158,6 +185,10 @@ find_lock_waiter() {
 	[ -n "$lock_waiter" ]
 }
 
+no_helper_left() {
+	! pgrep -x userns-helper
+}
+
 in_own_namespace() {
 	[ "$(readlink "/proc/$1/ns/user")" != "$(readlink /proc/self/ns/user)" ]
 }
@@ -177,6 +208,15 @@ as_user() {
 	shift
 	setpriv --reuid="$(id -u "$user")" --regid="$(id -g "$user")" --init-groups \
 		env HOME="/home/$user" USER="$user" LOGNAME="$user" "$@"
+}
+
+# "userns unshare" as the user $name, and in the background, where $! is userns itself.
+nest() {
+	as_user "$name" userns unshare "$@"
+}
+
+nest_aside() {
+	setpriv --reuid="$uid" --regid="$uid" --init-groups env HOME="/home/$name" userns unshare "$@" 3>&- &
 }
 
 # An sshd of this test's on loopback; keys for the users given.
@@ -283,88 +323,4 @@ make_image() {
 	tar -C "$root" -cf "$1" .
 	chmod 644 "$1"
 	rm -r "$root"
-}
-
-# Where anything that a login writes would show.
-traces() {
-	files_sum 2> /dev/null || true
-	find /run/userns /etc -newer /tmp/explain.begin ! -type d 2> /dev/null || true
-}
-
-# Explains, and sees that nothing was written.
-explained() {
-	local before
-	touch -d '1 second ago' /tmp/explain.begin
-	before=$(traces)
-	run --separate-stderr userns explain "$@"
-	[ "$(traces)" = "$before" ] || { echo "something was written" >&2; return 1; }
-}
-
-line_of() {
-	sed -n "s/^$1 *//p" <<< "$output"
-}
-
-# The lines of explain from one label to the next, as the state file has a map.
-map_of() {
-	sed -n "/^$1/,/^$2/p" <<< "$output" | sed "\$d; s/^$1//; s/^ *//" | paste -sd,
-}
-
-# What was explained is what the next login of the same user does, and says.
-same_as_login() {
-	local name=$1 range uid
-	uid=$(id -u "$name")
-	explained --service=userns-test "$name"
-	range=$(line_of ranges: | cut -d, -f1)
-	mark_log
-	login_as "$name" /bin/sh -c "cat /run/userns/$uid/state > /tmp/explain.state"
-	case $(line_of 'a login:') in
-	PAM_SUCCESS*)
-		reported 'open 0' && reported "path /run/userns/$uid/user" && range_of "$uid" | grep -qx "$range" &&
-			grep -qx "uid_map=$(map_of 'uid map:' 'gid map:')," /tmp/explain.state &&
-			grep -qx "gid_map=$(map_of 'gid map:' 'setgroups:')," /tmp/explain.state &&
-			grep -qx "setgroups=$(line_of setgroups:)" /tmp/explain.state
-		;;
-	# Libpam makes PAM_PERM_DENIED, 6, of a stack in which every module says PAM_IGNORE.
-	PAM_IGNORE*) reported 'open 6' && reported 'path none' && [ -z "$(userns_log)" ] ;;
-	PAM_SESSION_ERR*)
-		reported 'open 14' && reported 'path none' &&
-			[ "$(userns_log | sed "s/.*: no namespace for $name: //")" = "${stderr#userns: }" ]
-		;;
-	*) false ;;
-	esac || { printf '%s\n' "$output" "$stderr" >&2; cat "$report" /tmp/explain.state >&2; userns_log >&2; return 1; }
-}
-
-# $count commands with --private, 50 at once, of the user $name. Each makes a directory for its
-# first id, which fails if somebody has that now; the ids of each 50 are compared as well.
-private_crowd() {
-	local dir batch i
-	dir=$(mktemp -d)
-	chmod 1777 "$dir"
-	for ((batch = 0; batch < count / 50; batch++)); do
-		for ((i = 0; i < 50; i++)); do
-			# shellcheck disable=SC2016
-			setpriv --reuid="$uid" --regid="$uid" --init-groups env HOME="/home/$name" \
-				userns unshare --private=$((400 + i % 3)) -- sh -c '
-					read -r in out count < /proc/self/uid_map
-					mkdir "$1/$out" || exit 1
-					echo "$out $count" > "$1/$out/ids.$2"
-					until [ -e "$1/go.$2" ]; do sleep 0.1; done
-					rm -r "$1/$out"' x "$dir" "$batch" 3>&- &
-		done
-		for ((i = 0; i < 600; i++)); do
-			if crowd_is_there "$dir" "$batch"; then break; fi
-			sleep 0.1
-		done
-		crowd_is_there "$dir" "$batch" || { echo "batch $batch is not complete" >&2; return 1; }
-		cat "$dir"/*/"ids.$batch" | sort -n | awk '$1 < end {print "twice:", $1; exit 1} {end = $1 + $2}' || return 1
-		touch "$dir/go.$batch"
-		# The next come while these are going.
-	done
-	wait
-	# Each one removed its own, so none failed or was in another's way.
-	[ -z "$(ls -d "$dir"/[0-9]* 2>/dev/null)" ]
-}
-
-crowd_is_there() {
-	[ "$(cat "$1"/*/"ids.$2" 2>/dev/null | wc -l)" = 50 ]
 }

@@ -4,15 +4,11 @@
 load common
 
 setup() {
-	needs_sandbox
-	mark_log
-	name=t$BATS_TEST_NUMBER
-	new_user "$name"
-	"$helper" --pid=$$ open "$name" 2>/dev/null >&2
+	log_in_for_test t
 }
 
 teardown() {
-	[ "${USERNS_SANDBOX:-}" != inside ] || "$helper" --pid=$$ close "$uid" 2>/dev/null || true
+	log_out_after_test
 }
 
 # What a user's bash would offer for a line, one a line, as bash-completion loads and calls it.

@@ -3,13 +3,6 @@
 
 load common
 
-# A user by a line in passwd alone: there are many, and useradd takes its time.
-quick_user() {
-	next_uid=$((${next_uid:-$((20000 + BATS_TEST_NUMBER * 500))} + 1))
-	echo "$1:x:$next_uid:100::/tmp:/bin/sh" >> /etc/passwd
-	uid=$next_uid
-}
-
 # Runs the helper as a login's, killed as it is about to make a system call for the Nth time. Fails
 # when it was not, as there is no Nth.
 killed_at() {
@@ -20,12 +13,6 @@ killed_at() {
 		exec strace -f -qq -o /dev/null -e trace="/^($call)$" -e inject="/^($call)$:signal=KILL:when=$n" \
 			"$0" --pid=$$ "$@"' "$helper" "$call" "$n" "$@" > /dev/null 2>&1 && status=0 || status=$?
 	[ "$status" = 137 ]
-}
-
-# Takes shadow's locks, and ranges that the book's cannot meet, which useradd does not know of.
-useradd_works() {
-	timeout 10 useradd -M -K SUB_UID_MIN=2000000000 -K SUB_UID_MAX=3000000000 \
-		-K SUB_GID_MIN=2000000000 -K SUB_GID_MAX=3000000000 "$1"
 }
 
 # One range, no overlap, pin and state while logged in; nothing that is left behind after. Half of

@@ -19,10 +19,6 @@ teardown() {
 	sed -i -E 's/^(passwd|group): hang /\1: /' /etc/nsswitch.conf
 }
 
-no_helper_left() {
-	! pgrep -x userns-helper
-}
-
 @test "NSS that hangs: the login goes on after timeout=, with PAM_SESSION_ERR, and the helper is gone" {
 	new_user waiting
 	module_arguments timeout=1

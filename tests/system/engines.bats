@@ -5,17 +5,13 @@
 load common
 
 setup() {
-	needs_sandbox
-	mark_log
+	log_in_for_test c
 	without_newuidmap
-	name=c$BATS_TEST_NUMBER
-	new_user "$name"
-	"$helper" --pid=$$ open "$name" 2>/dev/null >&2
 	start=$(range_of "$uid" | cut -d: -f1)
 }
 
 teardown() {
-	[ "${USERNS_SANDBOX:-}" != inside ] || "$helper" --pid=$$ close "$uid" 2>/dev/null || true
+	log_out_after_test
 }
 
 @test "bubblewrap: a sandbox with its own pid and network namespace" {

@@ -6,15 +6,11 @@ bats_require_minimum_version 1.5.0
 load common
 
 setup() {
-	needs_sandbox
-	mark_log
-	name=e$BATS_TEST_NUMBER
-	new_user "$name"
-	"$helper" --pid=$$ open "$name" 2>/dev/null >&2
+	log_in_for_test e
 }
 
 teardown() {
-	[ "${USERNS_SANDBOX:-}" != inside ] || "$helper" --pid=$$ close "$uid" 2>/dev/null || true
+	log_out_after_test
 }
 
 @test "exec: root inside, with every capability, and the range behind 1 and up" {

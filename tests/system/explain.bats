@@ -2,6 +2,7 @@
 # "userns explain": what a login would do, told by the code that does it, with nothing written.
 
 load common
+load explain
 
 book=/etc/usernamespaces
 

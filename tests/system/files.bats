@@ -238,7 +238,7 @@ teardown() {
 }
 
 # The line of a trace that has a text, the first behind a line of before.
-line_of() {
+traced_line() {
 	awk -v text="$1" -v behind="${2:-0}" 'NR > behind && index($0, text) {print NR; exit}' /tmp/durable.trace
 }
 
@@ -249,9 +249,9 @@ line_of() {
 	"$helper" close "$uid"
 	done=0
 	for file in usernamespaces subuid subgid; do
-		synced=$(line_of "sync(" "$done")
-		renamed=$(line_of "\"$file+\"" "$done")
-		named=$(line_of '</etc>)' "$renamed")
+		synced=$(traced_line "sync(" "$done")
+		renamed=$(traced_line "\"$file+\"" "$done")
+		named=$(traced_line '</etc>)' "$renamed")
 		sed -n "${synced}p" /tmp/durable.trace | grep -q "sync([0-9]*</etc/$file+>) *= 0"
 		[ "$synced" -lt "$renamed" ]
 		[ -n "$named" ]

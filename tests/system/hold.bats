@@ -5,14 +5,10 @@
 load common
 
 setup() {
-	needs_sandbox
-	mark_log
+	log_in_for_test h
 	keep_newuidmap
 	without_newuidmap
-	name=h$BATS_TEST_NUMBER
-	new_user "$name"
 	let_podman_copy "$name"
-	"$helper" --pid=$$ open "$name" 2>/dev/null >&2
 	runtime=/run/user/$uid
 	install -d -m 700 -o "$name" -g "$name" "$runtime"
 	pause=$runtime/libpod/tmp/pause.pid
@@ -23,7 +19,7 @@ teardown() {
 	[ "${USERNS_SANDBOX:-}" = inside ] || return 0
 	pkill -KILL -u "$uid" || true
 	remove_cgroup
-	"$helper" --pid=$$ close "$uid" 2>/dev/null || true
+	log_out_after_test
 }
 
 # The real ones, for those who need podman's own way.

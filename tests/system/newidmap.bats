@@ -7,16 +7,12 @@ load common
 programs=/usr/libexec/userns/bin
 
 setup() {
-	needs_sandbox
-	mark_log
-	name=i$BATS_TEST_NUMBER
-	new_user "$name"
-	"$helper" --pid=$$ open "$name" 2>/dev/null >&2
+	log_in_for_test i
 	range=$(range_of "$uid")
 }
 
 teardown() {
-	[ "${USERNS_SANDBOX:-}" != inside ] || "$helper" --pid=$$ close "$uid" 2>/dev/null || true
+	log_out_after_test
 }
 
 inside() {

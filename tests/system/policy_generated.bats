@@ -2,6 +2,7 @@
 # Fifty policies made by chance, the same at every run: explain and a real login agree on each.
 
 load common
+load explain
 
 policy=/etc/security/userns.conf
 

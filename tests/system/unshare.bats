@@ -6,25 +6,12 @@ bats_require_minimum_version 1.5.0
 load common
 
 setup() {
-	needs_sandbox
-	mark_log
-	name=u$BATS_TEST_NUMBER
-	new_user "$name"
-	"$helper" --pid=$$ open "$name" 2>/dev/null >&2
+	log_in_for_test u
 	start=$(range_of "$uid" | cut -d: -f1)
 }
 
 teardown() {
-	[ "${USERNS_SANDBOX:-}" != inside ] || "$helper" --pid=$$ close "$uid" 2>/dev/null || true
-}
-
-nest() {
-	as_user "$name" userns unshare "$@"
-}
-
-# The same in the background, so that $! is userns itself.
-nest_aside() {
-	setpriv --reuid="$uid" --regid="$uid" --init-groups env HOME="/home/$name" userns unshare "$@" 3>&- &
+	log_out_after_test
 }
 
 # Fails with this status and one line that has every text; nothing was started.

@@ -14,12 +14,8 @@ setup_file() {
 }
 
 setup() {
-	needs_sandbox
-	mark_log
-	name=n$BATS_TEST_NUMBER
-	new_user "$name"
+	log_in_for_test n
 	let_podman_copy "$name"
-	"$helper" --pid=$$ open "$name" 2>/dev/null >&2
 	start=$(range_of "$uid" | cut -d: -f1)
 	install -d -m 700 -o "$name" -g "$name" "/run/user/$uid"
 	shared=/tmp/$name.shared
@@ -34,7 +30,7 @@ teardown() {
 	[ "${USERNS_SANDBOX:-}" = inside ] || return 0
 	pkill -KILL -u "$uid" || true
 	remove_cgroup
-	"$helper" --pid=$$ close "$uid" 2>/dev/null || true
+	log_out_after_test
 }
 
 # In a group of processes that is the user's, as systemd gives them one.

@@ -4,12 +4,6 @@
 
 load ../common
 
-quick_user() {
-	next_uid=$((${next_uid:-$((20000 + BATS_TEST_NUMBER * 2000))} + 1))
-	echo "$1:x:$next_uid:100::/tmp:/bin/sh" >> /etc/passwd
-	uid=$next_uid
-}
-
 # Opens with an error in the Nth such call. Fails when there is no Nth. Sets status and said.
 faulty_open() {
 	local user=$1 call=$2 n=$3 error=$4

@@ -4,12 +4,6 @@
 
 load ../common
 
-quick_user() {
-	next_uid=$((${next_uid:-20000} + 1))
-	echo "$1:x:$next_uid:100::/tmp:/bin/sh" >> /etc/passwd
-	uid=$next_uid
-}
-
 # Opens, killed as it is about to make the Nth such call. Fails where there is no Nth.
 killed_open() {
 	timeout 20 strace -f -qq -o /tmp/kill.trace -e trace="$2" -e inject="$2:signal=KILL:when=$3" \
@@ -25,12 +19,6 @@ made_good() {
 		{ [ -z "$had" ] || [ "$(range_of "$uid")" = "$had" ]; } &&
 		[ -z "$(find /etc -maxdepth 1 -name '*+')" ] &&
 		"$helper" close "$uid" && no_namespace_left "$uid"
-}
-
-# Who finds first what the kill has left is shadow's program.
-useradd_works() {
-	timeout 10 useradd -M -K SUB_UID_MIN=2000000000 -K SUB_UID_MAX=3000000000 \
-		-K SUB_GID_MIN=2000000000 -K SUB_GID_MAX=3000000000 "$1"
 }
 
 @test "a first login killed at any system call: the next gives one range, and useradd works" {

@@ -2,17 +2,14 @@
 # A thousand commands with ids of their own.
 
 load ../common
+load ../crowd
 
 setup() {
-	needs_sandbox
-	mark_log
-	name=p$BATS_TEST_NUMBER
-	new_user "$name"
-	"$helper" --pid=$$ open "$name" 2>/dev/null >&2
+	log_in_for_test p
 }
 
 teardown() {
-	[ "${USERNS_SANDBOX:-}" != inside ] || "$helper" --pid=$$ close "$uid" 2>/dev/null || true
+	log_out_after_test
 }
 
 @test "private: 1,000 in batches of 50, and no id is used twice at a time" {

@@ -27,10 +27,6 @@ states_of_helpers() {
 	pgrep -x userns-helper | while read -r pid; do awk '{print $3}' "/proc/$pid/stat"; done
 }
 
-no_helper_left() {
-	! pgrep -x userns-helper
-}
-
 @test "a disk that stalls: the login goes on after timeout=, and nothing of the helper is the login's any more" {
 	new_user stalled
 	login_as stalled
