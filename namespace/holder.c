@@ -3,9 +3,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -17,6 +20,9 @@
 /* The descriptors of a holder, which are all it has. */
 #define HOLDER_SOCKET 0
 #define HOLDER_JOIN   1
+
+/* How long a holder may take that its owner has stopped, or the host slowed down. */
+#define PATIENCE_MSEC 5000
 
 /* What the holder reports; its namespace comes along as a descriptor when error is 0. */
 struct report {
@@ -49,6 +55,18 @@ static int send_report(struct report *report, int fd)
 	return sendmsg(HOLDER_SOCKET, &message, MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
+static bool has_come(int fd)
+{
+	struct pollfd polled = {.fd = fd, .events = POLLIN};
+	int n;
+
+	do
+		n = poll(&polled, 1, PATIENCE_MSEC);
+	while (n < 0 && errno == EINTR);
+	return n != 0;
+}
+
+/* -ETIMEDOUT: it has been stopped. */
 static int receive_report(int socket, struct report *ret, int *ret_fd)
 {
 	union fd_message control;
@@ -60,6 +78,8 @@ static int receive_report(int socket, struct report *ret, int *ret_fd)
 	struct cmsghdr *header;
 	ssize_t n;
 
+	if (!has_come(socket))
+		return -ETIMEDOUT;
 	do
 		n = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
 	while (n < 0 && errno == EINTR);
@@ -161,6 +181,17 @@ static void __attribute__((noreturn)) hold(int socket, const struct holder_task 
 	_exit(0);
 }
 
+/* By a signal, which its owner can send, and we cannot without CAP_KILL. */
+static int refuse_lost(const struct holder_task *task, int error, struct reason *why)
+{
+	refuse_errno(why, error, "the process for the user namespace %s",
+		     error == -ETIMEDOUT ? "was stopped" : "was lost");
+	if (task->owner)
+		note(why, "end the processes of uid %u, which may do that, and try again",
+		     task->owner->uid);
+	return error;
+}
+
 int holder_start(const struct holder_task *task, struct holder *ret, struct reason *why)
 {
 	struct report report = {.error = 0};
@@ -178,7 +209,7 @@ int holder_start(const struct holder_task *task, struct holder *ret, struct reas
 		return refuse_errno(why, r, "cannot start a process");
 	r = receive_report(ret->socket, &report, &ret->user_namespace);
 	if (r < 0)
-		return refuse_errno(why, r, "the process for the user namespace was lost");
+		return refuse_lost(task, r, why);
 	if (report.error < 0) {
 		*why = report.why;
 		return report.error;
@@ -186,6 +217,16 @@ int holder_start(const struct holder_task *task, struct holder *ret, struct reas
 	if (ret->user_namespace < 0)
 		return refuse(why, -ECHILD, "the process for the user namespace sent none");
 	return 0;
+}
+
+/* One that was stopped is left to get its SIGHUP when our process group has ended. */
+static void reap(pid_t pid)
+{
+	CLEANUP_FD int pidfd = pidfd_open(pid, 0);
+
+	if (pidfd >= 0 && !has_come(pidfd))
+		return;
+	child_reap(pid);
 }
 
 void holder_end(struct holder *holder)
@@ -197,7 +238,7 @@ void holder_end(struct holder *holder)
 	if (holder->user_namespace >= 0)
 		close(holder->user_namespace);
 	if (holder->pid > 0)
-		child_reap(holder->pid);
+		reap(holder->pid);
 	*holder = HOLDER_INIT;
 	errno = saved;
 }

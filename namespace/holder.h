@@ -37,11 +37,12 @@ struct holder_task {
  * Starts a holder and waits until it is there. It keeps none of our descriptors from the start, as
  * its owner can stop it with a signal; it is not dumpable, as the owner could trace it; so
  * it opens the descriptor of its namespace itself.
- * Any error of its own is given back with its reason. holder_end() also after a failure.
+ * Any error of its own is given back with its reason; -ETIMEDOUT: it was stopped for 5 seconds;
+ * -ECHILD: it was killed. holder_end() also after a failure.
  */
 int holder_start(const struct holder_task *task, struct holder *ret, struct reason *why);
 
-/* Lets the holder go and reaps it. */
+/* Lets the holder go and reaps it; one that is stopped is left after 5 seconds more. */
 void holder_end(struct holder *holder);
 
 #endif

@@ -107,6 +107,41 @@ kept() {
 	[ "$status" = 0 ]
 }
 
+# Sends a signal to every process that it may, over and over.
+pelt() {
+	as_user "$1" perl -e 'kill $ARGV[0], -1 while 1' "$2" 3>&- &
+}
+
+# Reclaims in vain, until it is told that the owner of a namespace did that.
+told_of() {
+	for _ in {1..200}; do
+		run timeout 60 userns reclaim "$start"
+		[ "$status" = 1 ] || break
+		[[ $output != *"the process for the user namespace was $1"*"end the processes of uid $uid, which may do that"* ]] || return 0
+	done
+	printf '%s\n' "$status" "$output" >&2
+	return 1
+}
+
+@test "a user who stops or kills what looks into their namespace holds up nobody, and is named" {
+	retired watched
+	setpriv --reuid $((start + 7)) --clear-groups sleep 600 3>&- &
+	sleeper=$!
+	new_user pelter
+	"$helper" --pid=$$ open pelter > /dev/null 2>&1
+	pelt pelter STOP
+	told_of stopped
+	pkill -KILL -u pelter
+	pelt pelter KILL
+	told_of lost
+	pkill -KILL -u pelter
+	kept "process $sleeper has such an id"
+	kill $sleeper
+	wait
+	"$helper" --pid=$$ close "$uid"
+	no_namespace_left "$uid"
+}
+
 @test "a name that would upset a terminal is told printably" {
 	retired hostile
 	touch $'/home/a\nb\033[31m'
