@@ -14,7 +14,10 @@
 /* Records one, in place of those that are gone. -errno with a reason. */
 int newcomers_record(uid_t uid, struct reason *why);
 
-/* Adds the ids of all who are still there. -errno with a reason: it is not known. */
+/*
+ * Adds the ids of all who are still there, or of whom NSS does not say. -errno with a reason: it is
+ * not known.
+ */
 int newcomers_add(struct accounts *accounts, struct reason *why);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * libnss_hang.so.2, "hang" in nsswitch.conf: a directory that gives userns-helper no answer as long
- * as there is a file /run/nss.hang, and knows nobody. Whoever logs somebody in has had one.
+ * as there is a file /run/nss.hang, is down as long as there is /run/nss.down, and knows nobody.
+ * Whoever logs somebody in has had an answer.
  */
 #include <errno.h>
 #include <grp.h>
@@ -10,11 +11,16 @@
 #include <string.h>
 #include <unistd.h>
 
-static enum nss_status answer(void)
+static enum nss_status answer(int *error)
 {
+	*error = ENOENT;
 	while (strcmp(program_invocation_short_name, "userns-helper") == 0 &&
 	       access("/run/nss.hang", F_OK) == 0)
 		usleep(10000);
+	if (access("/run/nss.down", F_OK) == 0) {
+		*error = EIO;
+		return NSS_STATUS_UNAVAIL;
+	}
 	return NSS_STATUS_NOTFOUND;
 }
 
@@ -32,8 +38,7 @@ enum nss_status _nss_hang_getpwnam_r(const char *name, struct passwd *entry, cha
 	(void)entry;
 	(void)buffer;
 	(void)size;
-	*error = ENOENT;
-	return answer();
+	return answer(error);
 }
 
 enum nss_status _nss_hang_getpwuid_r(uid_t uid, struct passwd *entry, char *buffer, size_t size,
@@ -43,8 +48,7 @@ enum nss_status _nss_hang_getpwuid_r(uid_t uid, struct passwd *entry, char *buff
 	(void)entry;
 	(void)buffer;
 	(void)size;
-	*error = ENOENT;
-	return answer();
+	return answer(error);
 }
 
 enum nss_status _nss_hang_getgrgid_r(gid_t gid, struct group *entry, char *buffer, size_t size,
@@ -54,6 +58,5 @@ enum nss_status _nss_hang_getgrgid_r(gid_t gid, struct group *entry, char *buffe
 	(void)entry;
 	(void)buffer;
 	(void)size;
-	*error = ENOENT;
-	return answer();
+	return answer(error);
 }
