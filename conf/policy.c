@@ -193,16 +193,13 @@ static int check_sizes(struct policy *policy, const char *path, struct reason *w
 
 static int list_files(const struct policy_files *files, char **ret, struct reason *why)
 {
-	size_t length = 0;
-	char *end;
+	size_t length;
+	FILE *stream = open_memstream(ret, &length);
 
-	for (size_t i = 0; i < files->count; i++)
-		length += strlen(files->files[i].path) + 1;
-	*ret = end = calloc(1, length + 1);
-	if (!end)
+	for (size_t i = 0; stream && i < files->count; i++)
+		fprintf(stream, "%s\n", files->files[i].path);
+	if (!stream || fclose(stream) != 0)
 		return refuse_errno(why, -ENOMEM, "cannot read the policy");
-	for (size_t i = 0; i < files->count; i++)
-		end += sprintf(end, "%s\n", files->files[i].path);
 	return 0;
 }
 

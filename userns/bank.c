@@ -4,6 +4,7 @@
  * data share.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "namespace/inspect.h"
@@ -53,7 +54,7 @@ static int create_bank(int argc, char **argv, uid_t uid, struct bankdir *dir)
 		return complain(EXIT_USAGE,
 				"'%s' is not how many ids: 1 to 4294967294, also as 64K or 1M",
 				argv[2]);
-	strcpy(bank.name, argv[1]);
+	snprintf(bank.name, sizeof(bank.name), "%s", argv[1]);
 	status = enter_read_maps(uid, &maps);
 	if (status != 0)
 		return status;

@@ -20,6 +20,25 @@
 
 static const char banks_made[] = "banks made\n";
 
+static int not_yours(const char *path, uid_t owner, struct reason *why)
+{
+	return refuse(why, -EPERM, "%s belongs to uid %u, not to you; set HOME to your own", path,
+		      owner);
+}
+
+/*
+ * With the HOME of somebody else, as su(1) may leave it, we would write into their home, or make
+ * directories where their links lead. Root makes homes that are changed roots.
+ */
+static int check_base(const char *base, struct reason *why)
+{
+	struct stat st;
+
+	if (stat(base, &st) < 0 || st.st_uid == 0 || st.st_uid == geteuid())
+		return 0;
+	return not_yours(base, st.st_uid, why);
+}
+
 static int write_path(char ret[static PATH_MAX], struct reason *why)
 {
 	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
@@ -35,7 +54,7 @@ static int write_path(char ret[static PATH_MAX], struct reason *why)
 			      "HOME is not set, which says where your banks are; set it");
 	if (n >= PATH_MAX)
 		return refuse(why, -ENAMETOOLONG, "the path of your banks is too long");
-	return 0;
+	return check_base(state && state[0] == '/' ? state : home, why);
 }
 
 /* Makes what is missing above the last slash; private, as XDG has it. */
@@ -53,7 +72,6 @@ static int make_directories(const char *path, struct reason *why)
 	return 0;
 }
 
-/* With the HOME of somebody else, as su(1) may leave it, we would write into their home. */
 static int open_own_directory(const char *path, int *ret_fd, struct reason *why)
 {
 	CLEANUP_FD int fd = -1;
@@ -65,8 +83,7 @@ static int open_own_directory(const char *path, int *ret_fd, struct reason *why)
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return refuse_errno(why, -errno, "cannot open %s", parent);
 	if (st.st_uid != geteuid())
-		return refuse(why, -EPERM, "%s belongs to uid %u, not to you; set HOME to your own",
-			      parent, st.st_uid);
+		return not_yours(parent, st.st_uid, why);
 	*ret_fd = TAKE_FD(fd);
 	return 0;
 }

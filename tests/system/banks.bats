@@ -264,6 +264,14 @@ assert len(banks) == 2"
 	run as_user "$name" env XDG_STATE_HOME="/tmp/$name.open" userns bank list
 	[ "$status" = 1 ]
 	[[ $output == *'belongs to uid 0, not to you'* ]]
+	# Root, with the HOME that a user has left them, makes nothing where that user's links lead.
+	mkdir -p "/home/other$name/.local" "/tmp/$name.led"
+	ln -s "/tmp/$name.led" "/home/other$name/.local/state"
+	chown -hR "other$name:" "/home/other$name"
+	run env HOME="/home/other$name" userns bank list
+	[ "$status" = 1 ]
+	[[ $output == *"/home/other$name belongs to uid $(id -u "other$name"), not to you; set HOME to your own"* ]]
+	[ -z "$(ls -A "/tmp/$name.led")" ]
 	run as_user "$name" env -u HOME userns bank list
 	[ "$status" = 1 ]
 	[[ $output == *'HOME is not set'* ]]
