@@ -26,6 +26,7 @@
 #include "userns/verbs.h"
 #include "util/cleanup.h"
 #include "util/parse.h"
+#include "util/userns.h"
 
 /* Whose namespace it is. */
 struct person {
@@ -107,6 +108,15 @@ static int read_state(int dir, uid_t uid, char **ret_text, struct reason *ret_wh
 	return *ret_text ? 0 : -ENOMEM;
 }
 
+/* Root becomes the owner first: see become() in namespace/holder.c. */
+static int read_maps(int pin, const struct person *person, struct ns_maps *ret, struct reason *why)
+{
+	const struct owner owner = {person->uid, person->uid};
+	bool as_root = geteuid() == 0 && in_initial_user_namespace() == 1;
+
+	return namespace_read_maps(pin, as_root ? &owner : NULL, ret, why);
+}
+
 static int print_present(int dir, int pin, const struct person *person, const char *state,
 			 struct ns_maps *ret_maps)
 {
@@ -116,7 +126,7 @@ static int print_present(int dir, int pin, const struct person *person, const ch
 	int r;
 
 	rundir_pin_path(person->uid, path);
-	from_kernel = namespace_read_maps(pin, NULL, ret_maps, &why) == 0;
+	from_kernel = read_maps(pin, person, ret_maps, &why) == 0;
 	r = from_kernel ? 0 : state_maps(state, ret_maps);
 	if (r < 0)
 		return complain(EXIT_REFUSED, "cannot read the maps of %s: %s", path, why.text);

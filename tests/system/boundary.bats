@@ -111,6 +111,16 @@ load common
 	no_namespace_left "$uid"
 }
 
+@test "no process of root's goes into a user's namespace, where that user has power over it" {
+	new_user looked
+	"$helper" --pid=$$ open looked > /dev/null 2>&1
+	strace -f -qq -e trace=setns,setresuid -o /tmp/looked.trace userns status looked > /tmp/looked.out
+	grep -q '^maps, as the kernel has them:' /tmp/looked.out
+	[[ $(grep -B 1 'setns(.*CLONE_NEWUSER' /tmp/looked.trace | head -n 1) == *"setresuid($uid, $uid, $uid) "*' = 0' ]]
+	"$helper" --pid=$$ close "$uid"
+	no_namespace_left "$uid"
+}
+
 @test "the helper refuses who is not root" {
 	new_user plain
 	run as_user plain "$helper" open plain
