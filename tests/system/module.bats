@@ -210,6 +210,10 @@ record() {
 		[ "$(userns_log | wc -l)" = 1 ]
 		userns_log | grep -qF "'$wrong'"
 	done
+	# Those that the log then names are those of the page, both at its head and each by itself.
+	userns_log | sed 's/.*known are //; s/=[^,]*//g; s/, /\n/g' | sort > /tmp/args.known
+	sed -n '/^.Sh SYNOPSIS/,/^.Sh DESC/s/^.Op Cm \([a-z-]*\).*/\1/p' "$top/man/pam_userns.8" | sort | diff /tmp/args.known -
+	sed -n '/^.Sh OPTIONS/,/^.Sh RETURN/s/^.It Cm \([a-z-]*\).*/\1/p' "$top/man/pam_userns.8" | sort | diff /tmp/args.known -
 	sed -i 's|pam_userns.so.*|pam_userns.so debug|' /etc/pam.d/userns-test
 	login_as args
 	reported 'open 0'

@@ -160,6 +160,28 @@ keys() {
 	[ "$(sed -n "s|^\(settings:\)\? *\(.*\) ($policy:.*|\2|p" <<< "$output")" = "$settings" ]
 }
 
+@test "the pages: what each key expects, as the log says it, and explain with every key" {
+	new_user paged
+	while read -r key; do
+		section='user paged'
+		! grep -q "SECTION_HOST, \"$key\"" "$top/conf/keys.c" || section=host
+		printf '[%s]\n%s =\n' "$section" "$key" > "$policy"
+		run userns explain paged
+		[ "$status" = 1 ]
+		expected=${output##*"$policy:2: $key = : "}
+		[[ $expected = 'expected '* ]]
+		grep -qxF ".It Ar FILE : Ns Ar LINE : Ar KEY Li = Ar VALUE : Li $expected" "$top/man/userns-helper.8" ||
+			{ echo "userns-helper(8) lacks: $expected" >&2; false; }
+	done < <(keys)
+	rm "$policy"
+	# Those that have a value without a policy stand in the example as well.
+	run userns explain paged
+	sed -n 's/^\(settings:\)\? *\([a-z-]*\) = .*(.*)$/\2/p' <<< "$output" > /tmp/paged.keys
+	sed -n 's/^\(settings:\)\? *\([a-z-]*\) = .*(.*)$/\2/p' "$top/man/userns.1" > /tmp/paged.example
+	[ -s /tmp/paged.keys ]
+	diff /tmp/paged.keys /tmp/paged.example
+}
+
 @test "the examples: policies that are right, and the same in the page" {
 	new_user example
 	n=0
