@@ -155,12 +155,15 @@ static int parse_gids(struct slice value, struct policy *policy)
 	return map_parse_value(value, &policy->gids);
 }
 
-/* As a file in /etc/pam.d may be called; libpam makes every name lower case. */
+/*
+ * As a file in /etc/pam.d is called; libpam makes every name lower case. What looks like a pattern, or
+ * like all but one, would be for nobody.
+ */
 static bool is_service(struct slice name)
 {
 	for (size_t i = 0; i < name.length; i++)
 		if (!isgraph((unsigned char)name.text[i]) || isupper((unsigned char)name.text[i]) ||
-		    strchr("/,\"", name.text[i]))
+		    strchr("/,;\"'*?!", name.text[i]))
 			return false;
 	return name.length <= 255;
 }

@@ -65,6 +65,9 @@ teardown() {
 		[default]\nroot = me\n|:2: root = me: expected user or range
 		[default]\nsetgroups = no\n|:2: setgroups = no: expected allow or deny
 		[default]\nservices = SSHD\n|:2: services = SSHD: expected names of PAM services
+		[default]\nservices = *\n|:2: services = *: expected names of PAM services
+		[default]\nservices = !cron\n|:2: services = !cron: expected names of PAM services
+		[default]\nservices = sshd; login\n|:2: services = sshd; login: expected names of PAM services
 		[default]\nmap = 0:1000:1\n|:2: unknown key 'map' in section [default]
 		[user x]\nmap = 0:70000:10,5:90000:1\n|:2: map = 0:70000:10,5:90000:1: expected IN:OUT:COUNT
 		[user x]\nmap = 0:70000:10,10:70009:1\n|:2: map
