@@ -156,8 +156,8 @@ static int parse_gids(struct slice value, struct policy *policy)
 }
 
 /*
- * As a file in /etc/pam.d is called; libpam makes every name lower case. What looks like a pattern, or
- * like all but one, would be for nobody.
+ * As a file in /etc/pam.d is called; libpam makes every name lower case. What looks like a pattern,
+ * or like all but one, would be for nobody.
  */
 static bool is_service(struct slice name)
 {

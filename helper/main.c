@@ -117,7 +117,7 @@ static enum exit_status report_to_program(int fd, const struct result *result)
 
 static enum exit_status report_to_person(const struct result *result)
 {
-	if (result->path[0])
+	if (result->path[0] && result->code == RESULT_READY)
 		puts(result->path);
 	if (fflush(stdout) != 0)
 		return EXIT_SYSTEM;

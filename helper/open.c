@@ -14,6 +14,7 @@
 #include "helper/mounts.h"
 #include "helper/pin.h"
 #include "helper/processes.h"
+#include "helper/release.h"
 #include "helper/verbs.h"
 #include "namespace/inspect.h"
 #include "namespace/rundir.h"
@@ -175,10 +176,26 @@ static enum result_code delegate(const struct account *account, const struct pol
 	return RESULT_READY;
 }
 
+/*
+ * Nobody by this name is to have a namespace, whatever the service: one that an older policy has
+ * given goes, as gc would have it. *ret_path and a note: somebody uses it, and it stays.
+ */
+static void end_delegation(uid_t uid, char ret_path[static RUNDIR_PATH_SIZE], struct reason *why)
+{
+	const enum lifetime no_longer = LIFETIME_SESSION;
+	struct reason kept = {.text = ""};
+
+	/* Who has the lock opens or closes, and clears the same. */
+	if (release_namespace(uid, NULL, &no_longer, false, &kept) == -EWOULDBLOCK || !kept.text[0])
+		return;
+	note(why, "%s", kept.text);
+	rundir_pin_path(uid, ret_path);
+}
+
 void verb_open(const struct request *request, struct result *ret)
 {
 	CLEANUP(account_free) struct account account = {.name = NULL};
-	struct reason why = {.text = ""};
+	struct reason why = {.text = ""}, ignored = {.text = ""};
 	CLEANUP(policy_free) struct policy policy = policy_defaults;
 	enum result_code code;
 
@@ -190,6 +207,9 @@ void verb_open(const struct request *request, struct result *ret)
 	if (code == RESULT_READY)
 		code = delegate(&account, &policy, request, &ret->session, &why);
 	ret->code = code;
+	if (code == RESULT_IGNORE &&
+	    entitlement_judge(&account, &policy, NULL, &ignored) == RESULT_IGNORE)
+		end_delegation(account.ids.uid, ret->path, &why);
 	if (code == RESULT_READY) {
 		ret->uid = account.ids.uid;
 		rundir_pin_path(account.ids.uid, ret->path);

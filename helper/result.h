@@ -39,7 +39,8 @@ struct result {
 	uint32_t code;
 	uint32_t uid;		     /* whose namespace, when ready */
 	uint32_t session;	     /* the number of this session, for close, when ready */
-	char path[RESULT_PATH_SIZE]; /* its pin, when ready */
+	char path[RESULT_PATH_SIZE]; /* its pin, when ready; when ignored: of one that stays in use
+				      */
 	char text[REASON_SIZE];	     /* one printable line for the log */
 };
 

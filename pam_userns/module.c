@@ -229,9 +229,10 @@ static void log_result(pam_handle_t *pamh, const struct options *options, const 
 			pam_syslog(pamh, LOG_INFO, "namespace %s for %s%s%s", result->path, shown,
 				   colon, result->text);
 	} else if (result->code == RESULT_IGNORE) {
-		if (options->debug)
-			pam_syslog(pamh, LOG_DEBUG, "no namespace for %s%s%s", shown, colon,
-				   result->text);
+		/* With a path: there still is one, which is news. */
+		if (options->debug || (result->path[0] && !options->quiet))
+			pam_syslog(pamh, result->path[0] ? LOG_INFO : LOG_DEBUG,
+				   "no namespace for %s%s%s", shown, colon, result->text);
 	} else if (result->text[0]) {
 		pam_syslog(pamh, LOG_ERR, "no namespace for %s: %s", shown, result->text);
 	}

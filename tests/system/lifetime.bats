@@ -9,7 +9,7 @@ teardown() {
 }
 
 policy() {
-	printf '[default]\n%s\n' "$@" > /etc/security/userns.conf
+	printf '%s\n' '[default]' "$@" > /etc/security/userns.conf
 }
 
 inode_of() {
@@ -36,8 +36,14 @@ inode_of() {
 
 @test "lifetime of one user goes over that of all" {
 	new_user short
+	new_user long
 	policy 'lifetime = boot' '[user short]' 'lifetime = session'
+	login_as long
+	reported 'open 0'
+	mountpoint -q "/run/userns/$uid/user"
+	uid=$(id -u short)
 	login_as short
+	reported 'open 0'
 	no_namespace_left "$uid"
 }
 
@@ -93,6 +99,57 @@ inode_of() {
 	[ -e "/run/userns/$uid/user" ]
 	kill "$inside"
 	wait "$inside" || true
+	"$helper" gc
+	no_namespace_left "$uid"
+	# The next user may get the uid.
+	"$helper" revoke "$uid"
+}
+
+@test "delegate = no under a namespace: the login says who keeps it, and lets go of it where nobody does" {
+	new_user ended
+	hold ended
+	policy 'delegate = no'
+	mark_log
+	"$pamhost" /tmp/ended.report userns-test ended /bin/true
+	[ "$(userns_log | wc -l)" = 1 ]
+	userns_log | grep -qF "no namespace for ended: /etc/security/userns.conf:2 says delegate = no in section [default]; the namespace stays as long as its sessions: 1"
+	mountpoint -q "/run/userns/$uid/user"
+	module_arguments quiet
+	mark_log
+	"$pamhost" /tmp/ended.report userns-test ended /bin/true
+	[ -z "$(userns_log)" ]
+	module_arguments ''
+	release ended
+	no_namespace_left "$uid"
+	# No logout takes that away that is to stay.
+	policy 'lifetime = boot'
+	login_as ended
+	mountpoint -q "/run/userns/$uid/user"
+	policy 'lifetime = boot' 'delegate = no'
+	mark_log
+	login_as ended
+	reported 'open 6'
+	reported 'path none'
+	[ -z "$(userns_log)" ]
+	no_namespace_left "$uid"
+	# Where just this service has none, nothing is said, and it stays.
+	policy 'lifetime = boot'
+	login_as ended
+	policy 'lifetime = boot' 'services = sshd'
+	mark_log
+	login_as ended
+	reported 'open 6'
+	[ -z "$(userns_log)" ]
+	mountpoint -q "/run/userns/$uid/user"
+	# Nor is anybody held up, or told, where another login of the same user is at it.
+	policy 'delegate = no'
+	lock_rundir "$uid"
+	login_as ended
+	unlock_rundir "$uid"
+	wait
+	reported 'open 6'
+	[ -z "$(userns_log)" ]
+	mountpoint -q "/run/userns/$uid/user"
 	"$helper" gc
 	no_namespace_left "$uid"
 }
