@@ -67,19 +67,44 @@ static int read_text(int fd, struct policy_file *file, struct reason *why)
 	return 0;
 }
 
+/*
+ * A link that says "none", to systemd and libeconf as well: it stands for an empty file. It must be
+ * root's, as in a directory with the sticky bit others could make one; root's they cannot replace.
+ */
+static bool is_link_to_nothing(int dir, const char *name)
+{
+	static const char nothing[] = "/dev/null";
+	char target[sizeof(nothing)];
+	struct stat st;
+
+	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_uid == 0 &&
+	       readlinkat(dir, name, target, sizeof(target)) == sizeof(nothing) - 1 &&
+	       memcmp(target, nothing, sizeof(nothing) - 1) == 0;
+}
+
+static int open_and_read(int dir, const char *name, struct policy_file *file, struct reason *why)
+{
+	CLEANUP_FD int fd = -1;
+	int r;
+
+	if (is_link_to_nothing(dir, name)) {
+		file->text = strdup("");
+		return file->text ? 0 : refuse_errno(why, -ENOMEM, "cannot read %s", file->path);
+	}
+	r = file_open_trusted_at(dir, name, file->path, POLICY_FILE_MAX, &fd, why);
+	return r < 0 ? r : read_text(fd, file, why);
+}
+
 /* -ENOENT, without a reason: there is no such file. */
 static int read_file(int dir, const char *dir_path, const char *name, struct policy_files *files,
 		     struct reason *why)
 {
 	struct policy_file file = {.text = NULL};
-	CLEANUP_FD int fd = -1;
 	int r;
 
 	if (asprintf(&file.path, "%s%s%s", dir_path, dir_path[1] ? "/" : "", name) < 0)
 		return refuse_errno(why, -ENOMEM, "cannot read the policy");
-	r = file_open_trusted_at(dir, name, file.path, POLICY_FILE_MAX, &fd, why);
-	if (r == 0)
-		r = read_text(fd, &file, why);
+	r = open_and_read(dir, name, &file, why);
 	if (r < 0) {
 		free_file(&file);
 		return r;

@@ -18,7 +18,7 @@ enum finding_kind {
 	FOUND_NO_USER,	 /* a section of it is for a user whom nobody knows */
 	FOUND_NO_GROUP,	 /* likewise for a group */
 	FOUND_NO_EFFECT, /* a section can never match, or changes nothing */
-	FOUND_OFF_POOL,	 /* a range in it lies outside its pool */
+	FOUND_OFF_POOL,	 /* a range in it lies outside its pool, or in what it avoids */
 	FOUND_FULL_POOL, /* the pool is too small for all users */
 	FINDING_KINDS,
 };

@@ -254,6 +254,20 @@ static int check_section(const struct reader *reader, size_t index)
 	return 0;
 }
 
+/* Why no new range may be there. False: nothing of the policy's is against it. */
+static bool is_kept_off(const struct policy *policy, struct id_range range, const char **ret_wrong)
+{
+	struct id_range met;
+
+	*ret_wrong = NULL;
+	if (id_set_meets(&policy->avoid, range, &met))
+		*ret_wrong = "avoid has ids of it, so that the user gets none who has it not yet";
+	else if (id_set_meets(&policy->real_ids, range, &met))
+		*ret_wrong =
+			"real-ids has ids of it, so that the user gets none who has it not yet";
+	return *ret_wrong || !id_range_contains(policy->pool, range);
+}
+
 static int check_range(const struct policy_audit *audit, const struct audited_section *section,
 		       struct findings *findings)
 {
@@ -261,7 +275,8 @@ static int check_range(const struct policy_audit *audit, const struct audited_se
 				  .ids = section->range,
 				  .party = party_of(section, section->section.header)};
 
-	if (section->range.count == 0 || id_range_contains(audit->policy.pool, section->range))
+	if (section->range.count == 0 ||
+	    !is_kept_off(&audit->policy, section->range, &finding.wrong))
 		return 0;
 	finding.party.path = section->range_path;
 	finding.party.line = section->range_line;

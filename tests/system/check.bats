@@ -301,6 +301,14 @@ policy=/etc/security/userns.conf
 	finds "^overlap uid 600005 1 (inrange $policy.d/20.conf:2 inrange|inrange real)"
 	finds "^off-pool uid 800000 10 \\[user\\\\x20third\\] $policy.d/10.conf:2 "
 	[ "$(grep -c ^off-pool <<< "$output")" = 1 ]
+	# Where the policy itself keeps new ranges away, a login would be refused.
+	printf '[host]\navoid = 700000-700000\nreal-ids = 710000-719999\n' > $policy.d/00.conf
+	sed -i 's/700999-701999/719999-720100/' "$policy"
+	checked
+	finds "^off-pool uid 700000 1000 \\[user\\\\x20first\\] $policy:6 .*avoid"
+	finds "^off-pool uid 719999 102 \\[user\\\\x20second\\] $policy:8 .*real-ids"
+	rm $policy.d/00.conf
+	sed -i 's/719999-720100/700999-701999/' "$policy"
 	# A line of the book that is another's, and one's own.
 	printf 'first:700000:1000:uid=%s\nthird:701500:10:uid=%s\n' "$(id -u first)" "$(id -u third)" > $book
 	printf 'first:700000:1000\nthird:701500:10\n' | tee /etc/subuid > /etc/subgid

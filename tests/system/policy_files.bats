@@ -60,6 +60,15 @@ over 1K ($policy:2 [default])" ]
 	# A file of the same name, also an empty one, switches it off.
 	: > "$dropins/30-c.conf"
 	[ "$(setting drops size)" = "2K ($dropins/20-b.conf:2 [default])" ]
+	# So does a link to nothing, and no other one.
+	ln -sf /dev/null "$dropins/30-c.conf"
+	[ "$(setting drops size)" = "2K ($dropins/20-b.conf:2 [default])" ]
+	for elsewhere in /dev/zero ../../../dev/null /dev/null/ "$vendor.d/30-c.conf"; do
+		ln -sf "$elsewhere" "$dropins/30-c.conf"
+		run userns explain drops
+		[[ $output = *"$dropins/30-c.conf is a symbolic link"* ]]
+	done
+	ln -sf /dev/null "$dropins/30-c.conf"
 	# A user's own over all of them, from whatever file.
 	printf '[user drops]\nsize = 5K\n' > "$dropins/00-user.conf"
 	login_as drops
@@ -147,6 +156,10 @@ over 1K ($policy:2 [default])" ]
 	rm -r /tmp/mine.conf
 	turned_away another 'there is no policy file /tmp/mine.conf'
 	rm -r /tmp/mine.conf.d
+	# Anybody can make a link in /tmp, and none of theirs stands for a policy.
+	as_user another ln -s /dev/null /tmp/mine.conf
+	turned_away another '/tmp/mine.conf is a symbolic link'
+	rm /tmp/mine.conf
 	module_arguments ''
 }
 

@@ -92,6 +92,10 @@ static void test_empty_masks(void **state)
 	tree_write(tree, "etc/userns.conf", "");
 	tree_write(tree, "etc/userns.conf.d/a.conf", "");
 	assert_texts(tree, "empty", "  ");
+	/* And so does a link to nothing. */
+	assert_int_equal(unlink(tree_path(tree, "etc/userns.conf.d/a.conf")), 0);
+	assert_int_equal(symlink("/dev/null", tree_path(tree, "etc/userns.conf.d/a.conf")), 0);
+	assert_texts(tree, "a link", "  ");
 }
 
 static void assert_refused(struct tree *tree, int error, const char *place, const char *says)
@@ -133,7 +137,7 @@ static void test_bad_dropins(void **state)
 	assert_int_equal(symlink("x.conf", tree_path(tree, DROPIN)), 0);
 	assert_refused(tree, -ELOOP, DROPIN, "symbolic link");
 	assert_int_equal(unlink(tree_path(tree, DROPIN)), 0);
-	assert_int_equal(symlink("/dev/null", tree_path(tree, DROPIN)), 0);
+	assert_int_equal(symlink("/dev/zero", tree_path(tree, DROPIN)), 0);
 	assert_refused(tree, -ELOOP, DROPIN, "symbolic link");
 }
 
