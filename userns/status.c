@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <getopt.h>
 #include <pwd.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -44,27 +45,43 @@ static void set_person(const struct passwd *entry, uid_t uid, struct person *ret
 		snprintf(ret->name, sizeof(ret->name), "%u", uid);
 }
 
-static int find_user(int argc, char **argv, struct person *ret)
+/* *ret_name: NULL where none is given. */
+static int parse_arguments(int argc, char **argv, const char **ret_name)
 {
-	const struct passwd *entry = NULL;
+	static const struct option options[] = {{"help", no_argument, NULL, 'h'},
+						{NULL, 0, NULL, 0}};
+	int option;
+
+	optind = 0;
+	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		if (option != 'h')
+			return complain(EXIT_USAGE, "see userns --help");
+		puts("Usage: userns status [USER]; see userns(1)");
+		exit(EXIT_DONE);
+	}
+	if (argc - optind > 1)
+		return complain(EXIT_USAGE, "status takes one user at most; see userns --help");
+	*ret_name = argv[optind];
+	return 0;
+}
+
+static int find_user(const char *name, struct person *ret)
+{
+	const struct passwd *entry = name ? getpwnam(name) : NULL;
 	int status = 0;
 	uid_t uid;
 	gid_t gid;
 
-	if (argc > 2)
-		return complain(EXIT_USAGE, "status takes one user at most; see userns --help");
-	if (argc == 2)
-		entry = getpwnam(argv[1]);
 	if (entry)
 		uid = entry->pw_uid;
-	else if (argc < 2)
+	else if (!name)
 		status = find_caller(&uid, &gid);
-	else if (parse_id(argv[1], &uid) < 0)
-		status = complain(EXIT_REFUSED, "there is no user '%s'", argv[1]);
+	else if (parse_id(name, &uid) < 0)
+		status = complain(EXIT_REFUSED, "there is no user '%s'", name);
 	if (status != 0)
 		return status;
 	set_person(entry ? entry : getpwuid(uid), uid, ret);
-	ret->own = argc < 2;
+	ret->own = !name;
 	return 0;
 }
 
@@ -195,15 +212,33 @@ static int print_status(int dir, int pin, const struct person *person)
 	return end_of_printing(engines_print(pin, person->uid, maps.setgroups));
 }
 
+static int complain_of_none(const struct person *person)
+{
+	CLEANUP(next_login_free) struct next_login next = {.state = NULL};
+	struct reason why = {.text = ""};
+	int r;
+
+	r = next_login_ask(person->name, &next, &why);
+	if (r < 0)
+		return complain(EXIT_REFUSED, "uid %u has no namespace, and %s: %s", person->uid,
+				r == -ENODATA ? "a login makes none"
+					      : "it is not known whether a login makes one",
+				why.text);
+	return complain(EXIT_REFUSED, "uid %u has no namespace; one is made at login", person->uid);
+}
+
 int verb_status(int argc, char **argv)
 {
 	CLEANUP_FD int dir = -1;
 	CLEANUP_FD int pin = -1;
 	char path[RUNDIR_PATH_SIZE];
+	const char *name = NULL;
 	struct person person;
 	int status, r;
 
-	status = find_user(argc, argv, &person);
+	status = parse_arguments(argc, argv, &name);
+	if (status == 0)
+		status = find_user(name, &person);
 	if (status != 0)
 		return status;
 	rundir_pin_path(person.uid, path);
@@ -214,7 +249,6 @@ int verb_status(int argc, char **argv)
 	if (r == 0)
 		pin = openat(dir, PIN_NAME, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (pin < 0 || namespace_check_type(pin) < 0)
-		return complain(EXIT_REFUSED, "uid %u has no namespace; one is made at login",
-				person.uid);
+		return complain_of_none(&person);
 	return print_status(dir, pin, &person);
 }

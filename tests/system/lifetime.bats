@@ -197,3 +197,32 @@ inode_of() {
 	policy 'delegate = perhaps'
 	as_user seen userns status | grep -q '^next login: not known: /etc/security/userns.conf:2: delegate = perhaps'
 }
+
+@test "status without a namespace says whether a login makes one; its help, and wrong usage" {
+	new_user none
+	run as_user none userns status
+	[ "$status" = 1 ]
+	[ "$output" = "userns: uid $uid has no namespace; one is made at login" ]
+	run userns status root
+	[[ $output = *'and a login makes none: uid 0 is a system account'* ]]
+	run as_user none unshare --user userns status "$uid"
+	[ "$status" = 1 ]
+	[[ $output = *'and it is not known whether a login makes one: must be run in the initial user namespace'* ]]
+	policy 'delegate = no'
+	run as_user none userns status
+	[ "$status" = 1 ]
+	[ "$output" = "userns: uid $uid has no namespace, and a login makes none: /etc/security/userns.conf:2 says delegate = no in section [default]" ]
+	policy 'delegate = perhaps'
+	run as_user none userns status
+	[[ $output = *'and it is not known whether a login makes one: /etc/security/userns.conf:2: delegate = perhaps: expected'* ]]
+	run as_user none userns status --help
+	[ "$status" = 0 ]
+	[[ $output = 'Usage: userns status '* ]]
+	for wrong in --json '-x root' 'root root'; do
+		# shellcheck disable=SC2086
+		run userns status $wrong
+		[ "$status" = 2 ]
+	done
+	run userns status -- nobody-has-this-name
+	[ "$status" = 1 ]
+}
