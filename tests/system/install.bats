@@ -35,3 +35,17 @@ install_into() {
 	grep -qx "## $version" "$top/CHANGELOG.md"
 	[[ "$(userns --version)" =~ $version ]]
 }
+
+@test "what --help names is in the page" {
+	n=0
+	for option in $("$helper" --help | grep -oE -- '--[a-z-]+' | sort -u); do
+		n=$((n + 1))
+		grep -qE "^\.It .*(Fl|,) ${option#-}( |\$)" "$top/man/userns-helper.8" || { echo "userns-helper(8) lacks $option" >&2; false; }
+	done
+	[ "$n" -ge 10 ]
+	for verb in $(userns --help | sed -n 's/^\(Usage:\|      \) userns \([a-z]*\).*/\2/p' | sort -u); do
+		n=$((n + 1))
+		grep -qx "\.Ss userns $verb" "$top/man/userns.1" || { echo "userns(1) lacks $verb" >&2; false; }
+	done
+	[ "$n" -ge 22 ]
+}
