@@ -11,30 +11,41 @@
 #include "helper/pin.h"
 #include "util/cleanup.h"
 
-/* Is the file just a file of the run directory, with nothing mounted on it? */
-static bool is_bare_file(const struct rundir *dir, int fd)
+/* Is it of the run directory itself, with nothing mounted on it? Notes its type. */
+static bool is_bare(const struct rundir *dir, int fd, mode_t *ret_mode)
 {
 	struct statx file, directory;
 
 	/* By the mount: a file of the same file system can be mounted on it. */
-	return statx(fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_MNT_ID, &file) == 0 &&
-	       statx(dir->fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &directory) == 0 &&
-	       (file.stx_mask & directory.stx_mask & STATX_MNT_ID) && S_ISREG(file.stx_mode) &&
-	       file.stx_mnt_id == directory.stx_mnt_id;
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_MNT_ID, &file) < 0 ||
+	    statx(dir->fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &directory) < 0 ||
+	    !(file.stx_mask & directory.stx_mask & STATX_MNT_ID) ||
+	    file.stx_mnt_id != directory.stx_mnt_id)
+		return false;
+	*ret_mode = file.stx_mode;
+	return true;
 }
 
 int pin_open(const struct rundir *dir, int *ret_fd, struct reason *why)
 {
 	CLEANUP_FD int fd = -1;
 	struct reason what;
+	mode_t mode = 0;
+	bool bare;
 
 	fd = openat(dir->fd, PIN_NAME, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0 && errno == ENOENT)
 		return -ENOENT;
 	if (fd < 0)
 		return refuse_errno(why, -errno, "cannot open the pin of uid %u", dir->uid);
-	if (is_bare_file(dir, fd))
+	bare = is_bare(dir, fd, &mode);
+	if (bare && S_ISREG(mode))
 		return -ENOENT;
+	if (bare)
+		return refuse(why, -EEXIST,
+			      "what is in the place of the pin of uid %u is no file, and was left "
+			      "alone; remove it",
+			      dir->uid);
 	if (namespace_check(fd, dir->uid, &what) < 0)
 		return refuse(why, -EEXIST,
 			      "what is mounted as the pin of uid %u is not theirs, and was left "

@@ -182,7 +182,7 @@ unmount_and_remove() {
 	done
 	rm /run/userns/planted
 	mkdir -p "$dir/user"
-	pin_left_alone "is not theirs, and was left alone: it is no user namespace" "rmdir $dir/user"
+	pin_left_alone "in the place of the pin of uid $uid is no file, and was left alone; remove it" "rmdir $dir/user"
 	mkdir -p "$dir/user"
 	mount -t tmpfs x "$dir/user"
 	pin_left_alone "is not theirs, and was left alone: it is no user namespace" unmount_and_remove
