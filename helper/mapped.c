@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <time.h>
 
 #include "config.h"
 #include "helper/mapped.h"
@@ -11,6 +12,10 @@
 #include "namespace/live.h"
 #include "namespace/rundir.h"
 #include "util/cleanup.h"
+
+/* How long a run directory may be locked, in seconds. */
+#define LOCK_PATIENCE	 5
+#define TRIES_PER_SECOND 20
 
 static int in_live_ones(struct id_range uids, struct id_range gids, struct reason *why)
 {
@@ -40,6 +45,28 @@ static bool map_meets(const struct id_map *map, struct id_range range)
 	return false;
 }
 
+/*
+ * Under its lock, as a login may be about to pin what it has settled before; but its user can keep
+ * that from going on, by a control group of theirs, and a walk has no deadline.
+ */
+static int open_soon(uid_t uid, struct rundir *ret, struct reason *why)
+{
+	const struct timespec pause = {.tv_nsec = 1000000000 / TRIES_PER_SECOND};
+	int r = -EWOULDBLOCK;
+
+	for (int i = 0; r == -EWOULDBLOCK && i < LOCK_PATIENCE * TRIES_PER_SECOND; i++) {
+		if (i > 0)
+			nanosleep(&pause, NULL);
+		r = rundir_open_if_free(uid, ret, why);
+	}
+	if (r != -EWOULDBLOCK)
+		return r;
+	return refuse(why, r,
+		      "a login or logout of uid %u has been under way for %d seconds; wait for it, "
+		      "or end the processes of that user, and try again",
+		      uid, LOCK_PATIENCE);
+}
+
 static int in_pin_of(uid_t uid, struct id_range uids, struct id_range gids, struct reason *why)
 {
 	CLEANUP(rundir_close) struct rundir dir = RUNDIR_INIT;
@@ -49,7 +76,7 @@ static int in_pin_of(uid_t uid, struct id_range uids, struct id_range gids, stru
 	struct ns_maps maps;
 	int r;
 
-	r = rundir_open(uid, false, &dir, why);
+	r = open_soon(uid, &dir, why);
 	if (r == 0)
 		r = pin_open(&dir, &fd, why);
 	if (r == -ENOENT)

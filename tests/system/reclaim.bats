@@ -142,6 +142,24 @@ told_of() {
 	no_namespace_left "$uid"
 }
 
+@test "a login that never ends holds up nobody's reclaim, and is told" {
+	retired waiting
+	setpriv --reuid $((start + 7)) --clear-groups sleep 600 3>&- &
+	sleeper=$!
+	lock_rundir 50200
+	kept "a login or logout of uid 50200 has been under way for 5 seconds"
+	# One that ends in time is waited for.
+	userns reclaim "$start" 2> /tmp/waiting.text && false & reclaiming=$!
+	sleep 0.5
+	kill -0 $reclaiming
+	unlock_rundir 50200
+	wait $reclaiming || true
+	grep -q "process $sleeper has such an id" /tmp/waiting.text
+	kill $sleeper
+	wait
+	rm -r /run/userns/50200
+}
+
 @test "a name that would upset a terminal is told printably" {
 	retired hostile
 	touch $'/home/a\nb\033[31m'
