@@ -7,7 +7,7 @@
 
 #include "conf/policy.h"
 #include "userns/listing.h"
-#include "userns/space.h"
+#include "userns/bands.h"
 
 struct drawing {
 	struct space space;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Tests of userns/space: the partition, its rows of cells, and its bands. */
+/* Tests of userns/space and userns/bands: the partition, its rows of cells, and its bands. */
 #include <stdlib.h>
 
 #include "tests/unit/unit.h"
-#include "userns/space.h"
+#include "userns/bands.h"
 
 #define POOL ((struct id_range){524288, 1000000})
 
