@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "userns/svg.h"
-#include "userns/text.h"
+#include "userns/xml.h"
 #include "util/cleanup.h"
 #include "util/parse.h"
 
@@ -57,58 +57,6 @@ static const char style_sheet[] =
 	".user{fill:#1f7fc0}.user2{fill:#155d92}.res{fill:#c98b00}.ret{fill:#b04848}\n"
 	".sub{fill:#b55d95}.pin{fill:#2dbd8e}}\n"
 	"</style>\n";
-
-/* XML has no control characters, U+FFFE and U+FFFF. */
-static bool is_xml(struct slice text, size_t bytes)
-{
-	if (bytes == 1)
-		return (unsigned char)text.text[0] >= ' ' && text.text[0] != 0x7f;
-	return bytes > 0 && !(bytes == 2 && memcmp(text.text, "\xc2\xa0", 2) < 0) &&
-	       !(bytes == 3 && memcmp(text.text, "\xef\xbf\xbe", 3) >= 0 &&
-		 memcmp(text.text, "\xef\xbf\xbf", 3) <= 0);
-}
-
-/* At most length characters of it, with what XML forbids written as \xHH. */
-static void put_text(FILE *out, struct slice text, size_t length)
-{
-	for (; text.length > 0; length--) {
-		size_t bytes = text_utf8_length(text);
-
-		if (length == 0) {
-			fputs("…", out);
-			return;
-		}
-		if (!is_xml(text, bytes)) {
-			fprintf(out, "\\x%02x", (unsigned char)text.text[0]);
-			bytes = 1;
-		} else if (strchr("<>&\"'", text.text[0])) {
-			fprintf(out, "&#%d;", text.text[0]);
-		} else {
-			fwrite(text.text, 1, bytes, out);
-		}
-		text = (struct slice){text.text + bytes, text.length - bytes};
-	}
-}
-
-static size_t letters(struct slice text)
-{
-	size_t count = 0;
-
-	while (text.length > 0) {
-		size_t bytes = text_utf8_length(text);
-		bool good = is_xml(text, bytes);
-
-		count += good ? 1 : 4;
-		bytes = good ? bytes : 1;
-		text = (struct slice){text.text + bytes, text.length - bytes};
-	}
-	return count;
-}
-
-static void put_plain(FILE *out, const char *text)
-{
-	put_text(out, slice_of(text), SIZE_MAX);
-}
 
 /* What we wrote ourselves; nothing in it needs an escape. */
 __attribute__((format(printf, 5, 6))) static void
@@ -165,14 +113,14 @@ static void put_part(FILE *out, const struct bar *bar, const struct space_part *
 		width = 1.5;
 	put_rect(out, class, x, bar->y, width);
 	fputs(" rx=\"1.5\"><title>", out);
-	put_text(out, part->owner, 64);
+	xml_put(out, part->owner, 64);
 	fprintf(out, ": %" PRIu32 "-%" PRIu32 ", %s</title></rect>\n", part->range.start,
 		id_range_last(part->range), space_kind_name(part->kind));
-	if (!with_name || (double)letters(part->owner) * LETTER + 6 > width)
+	if (!with_name || (double)xml_letters(part->owner) * LETTER + 6 > width)
 		return;
 	fprintf(out, "<text class=\"i%s\" x=\"%.1f\" y=\"%.0f\">",
 		part->kind == SPACE_RESERVED ? " d" : "", x + 4, bar->y + BASELINE - 0.6);
-	put_text(out, part->owner, SIZE_MAX);
+	xml_put(out, part->owner, SIZE_MAX);
 	fputs("</text>\n", out);
 }
 
@@ -252,13 +200,13 @@ static void put_owners(FILE *out, const struct drawing *drawing, struct id_range
 	fprintf(out, "<text x=\"%d\" y=\"%.0f\">", NAMES_X, y);
 	for (; drawing_next_owner(drawing, window, &part); part++) {
 		struct slice owner = drawing->space.parts[part].owner;
-		size_t length = letters(owner) + 2;
+		size_t length = xml_letters(owner) + 2;
 
 		if (owners++ > shown || (shown && used + length > room))
 			continue;
 		if (shown++)
 			fputs(", ", out);
-		put_text(out, owner, room - used);
+		xml_put(out, owner, room - used);
 		used += length;
 	}
 	if (owners > shown)
@@ -304,7 +252,7 @@ static void put_key(FILE *out, const char *class, const char *text, double *x, d
 		"<rect class=\"%s\" x=\"%.0f\" y=\"%.0f\" width=\"12\" height=\"12\" rx=\"2\"/>\n",
 		class, *x, y - 10);
 	fprintf(out, "<text x=\"%.0f\" y=\"%.0f\">", *x + 17, y);
-	put_plain(out, text);
+	xml_put_string(out, text);
 	fputs("</text>\n", out);
 	*x += 17 + (double)strlen(text) * LETTER + 18;
 }
@@ -342,16 +290,16 @@ static void put_band_name(FILE *out, const struct drawing *drawing, const struct
 	}
 	fprintf(out, "<text x=\"%.0f\" y=\"%.0f\"%s>", x, y, band->ranges ? "" : " class=\"m\"");
 	if (band->ranges == 0) {
-		put_plain(out, space_kind_name(first->kind));
+		xml_put_string(out, space_kind_name(first->kind));
 	} else if (band->ranges == 1) {
-		put_text(out, first->owner, 38);
+		xml_put(out, first->owner, 38);
 		if (drawing_remark(first))
 			fprintf(out, "<tspan class=\"m\" dx=\"6\">%s</tspan>",
 				drawing_remark(first));
 	} else {
-		put_text(out, first->owner, 12);
+		xml_put(out, first->owner, 12);
 		fputs(" – ", out);
-		put_text(out, last->owner, 12);
+		xml_put(out, last->owner, 12);
 		fprintf(out, "<tspan class=\"m\">, %zu ranges</tspan>", band->ranges);
 	}
 	fputs("</text>\n", out);
@@ -398,12 +346,12 @@ static void put_head(FILE *out, const char *host, double height)
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%.0f\" "
 		"viewBox=\"0 0 %d %.0f\" role=\"img\">\n<title>Subordinate ids of ",
 		WIDTH, height, WIDTH, height);
-	put_plain(out, host);
+	xml_put_string(out, host);
 	fprintf(out,
 		"</title>\n%s<rect class=\"bg\" width=\"%d\" height=\"%.0f\" rx=\"8\"/>\n"
 		"<text class=\"h\" x=\"%d\" y=\"44\">Subordinate ids of ",
 		style_sheet, WIDTH, height, MARGIN);
-	put_plain(out, host);
+	xml_put_string(out, host);
 	fputs("</text>\n", out);
 }
 
