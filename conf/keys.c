@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "conf/keys.h"
-#include "conf/map.h"
+#include "conf/policymap.h"
 #include "util/cleanup.h"
 #include "util/parse.h"
 
@@ -147,12 +147,12 @@ static int parse_size(struct slice value, struct policy *policy)
 
 static int parse_map(struct slice value, struct policy *policy)
 {
-	return map_parse_value(value, &policy->map);
+	return policy_map_parse(value, &policy->map);
 }
 
 static int parse_gids(struct slice value, struct policy *policy)
 {
-	return map_parse_value(value, &policy->gids);
+	return policy_map_parse(value, &policy->gids);
 }
 
 /*

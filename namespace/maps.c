@@ -38,6 +38,15 @@ void map_of_ranges(const struct id_range *ranges, size_t count, struct id_map *r
 	add_ranges(ranges, count, 0, ret);
 }
 
+const struct extent *map_find(const struct id_map *map, uint32_t inside)
+{
+	for (size_t i = 0; i < map->count; i++)
+		if (map->extents[i].inside <= inside &&
+		    inside < id_end(map->extents[i].inside, map->extents[i].count))
+			return &map->extents[i];
+	return NULL;
+}
+
 int map_format(const struct id_map *map, char separator, char ret[static MAP_TEXT_SIZE])
 {
 	size_t used = 0;
@@ -91,7 +100,7 @@ int map_parse(const char *text, struct id_map *ret)
 	return 0;
 }
 
-static bool map_has(const struct id_map *map, const struct extent *wanted)
+static bool map_has_extent(const struct id_map *map, const struct extent *wanted)
 {
 	for (size_t i = 0; i < map->count; i++)
 		if (map->extents[i].inside == wanted->inside &&
@@ -107,7 +116,7 @@ static bool map_equal(const struct id_map *a, const struct id_map *b)
 	if (a->count != b->count)
 		return false;
 	for (size_t i = 0; i < a->count; i++)
-		if (!map_has(b, &a->extents[i]))
+		if (!map_has_extent(b, &a->extents[i]))
 			return false;
 	return true;
 }

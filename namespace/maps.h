@@ -45,6 +45,9 @@ void map_for_user(uint32_t own, const struct id_range *ranges, size_t count, str
 /* The map where the user's own id is not inside: 0 and up are the ranges. */
 void map_of_ranges(const struct id_range *ranges, size_t count, struct id_map *ret);
 
+/* The extent that has the id inside. NULL: none has. It stays the map's own. */
+const struct extent *map_find(const struct id_map *map, uint32_t inside);
+
 /* Lines as uid_map takes them, with the separator instead of newline. -E2BIG beyond the size. */
 int map_format(const struct id_map *map, char separator, char ret[static MAP_TEXT_SIZE]);
 

@@ -83,20 +83,6 @@ void childmap_whole(const struct id_map *parent, struct id_map *ret)
 	qsort(ret->extents, ret->count, sizeof(*ret->extents), compare_inside);
 }
 
-static const struct extent *extent_of(const struct id_map *map, uint32_t id)
-{
-	for (size_t i = 0; i < map->count; i++)
-		if (map->extents[i].inside <= id &&
-		    id < id_end(map->extents[i].inside, map->extents[i].count))
-			return &map->extents[i];
-	return NULL;
-}
-
-bool childmap_has(const struct id_map *map, uint32_t id)
-{
-	return extent_of(map, id) != NULL;
-}
-
 /* "0-65536, 70000-70999": the parent's ids, those that are in a row as one. */
 static void describe(const struct id_map *parent, char *ret, size_t size)
 {
@@ -140,7 +126,7 @@ static int add_cut(const struct id_map *parent, struct extent wanted, const char
 
 	while (done < wanted.count) {
 		struct extent next = {wanted.inside + done, wanted.outside + done, 0};
-		const struct extent *from = extent_of(parent, next.outside);
+		const struct extent *from = map_find(parent, next.outside);
 		uint64_t room;
 		int r;
 

@@ -31,7 +31,4 @@ void childmap_whole(const struct id_map *parent, struct id_map *ret);
 int childmap_fit(const struct id_map *parent, const struct id_map *wanted, const char *what,
 		 struct id_map *ret, struct reason *why);
 
-/* Is there this id, inside? */
-bool childmap_has(const struct id_map *map, uint32_t id);
-
 #endif

@@ -11,7 +11,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "userns/childmap.h"
 #include "userns/complain.h"
 #include "userns/identity.h"
 #include "util/array.h"
@@ -171,9 +170,9 @@ static int lacks(const char *what, uint32_t id)
 
 int identity_check(const struct identity *identity, const struct ns_maps *maps)
 {
-	if (!childmap_has(&maps->uids, identity->uid))
+	if (!map_find(&maps->uids, identity->uid))
 		return lacks("uid", identity->uid);
-	if (!childmap_has(&maps->gids, identity->gid))
+	if (!map_find(&maps->gids, identity->gid))
 		return lacks("gid", identity->gid);
 	return 0;
 }
@@ -186,7 +185,7 @@ static int set_groups(const struct identity *identity, const struct ns_maps *map
 	if (!groups)
 		return -ENOMEM;
 	for (int i = 0; i < identity->group_count; i++)
-		if (childmap_has(&maps->gids, identity->groups[i]))
+		if (map_find(&maps->gids, identity->groups[i]))
 			groups[count++] = identity->groups[i];
 	return setgroups(count, groups) < 0 ? -errno : 0;
 }

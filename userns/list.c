@@ -21,7 +21,7 @@
 #include "userns/complain.h"
 #include "userns/drawing.h"
 #include "userns/listing.h"
-#include "userns/map.h"
+#include "userns/terminal.h"
 #include "userns/pins.h"
 #include "userns/svg.h"
 #include "userns/tableoptions.h"
@@ -268,7 +268,7 @@ static int draw(const struct listing *listing, const struct list_options *option
 {
 	CLEANUP(drawing_free) struct drawing drawing = {.policy = NULL};
 	struct reason why = {.text = ""};
-	struct map_style style;
+	struct terminal terminal;
 	CLEANUP(policy_free) struct policy policy = policy_defaults;
 	bool known = policy_read(USERNS_POLICY, NULL, &policy, &why) == 0;
 	int status = EXIT_DONE, r;
@@ -282,8 +282,8 @@ static int draw(const struct listing *listing, const struct list_options *option
 		status = draw_picture(options->svg, &drawing);
 	if (status != EXIT_DONE || !options->map)
 		return status;
-	map_style_of_stdout(&style);
-	return end_of_printing(finish(stdout, map_draw(&style, &drawing)));
+	terminal_of_stdout(&terminal);
+	return end_of_printing(finish(stdout, terminal_draw(&terminal, &drawing)));
 }
 
 static int read_listing(struct listing *listing)

@@ -186,17 +186,6 @@ static void test_fit_is_limited(void **state)
 	TELLS("bytes", &why, "the uid map", "4095 bytes");
 }
 
-static void test_has(void **state)
-{
-	(void)state;
-	assert_true(childmap_has(&usual, 0));
-	assert_true(childmap_has(&usual, 65536));
-	assert_false(childmap_has(&usual, 65537));
-	assert_true(childmap_has(&(struct id_map){{{5, 0, 4294967290}}, 1}, 4294967294));
-	assert_false(childmap_has(&(struct id_map){{{5, 0, 4294967290}}, 1}, 4));
-	assert_false(childmap_has(&(struct id_map){.count = 0}, 0));
-}
-
 /*
  * Against a model that keeps an array of ids: every map that fits gives each id what was asked for,
  * and each extent lies in one of the parent's; what does not fit is refused for what the model
@@ -306,7 +295,6 @@ int main(void)
 		cmocka_unit_test(test_whole),
 		cmocka_unit_test(test_fit),
 		cmocka_unit_test(test_fit_is_limited),
-		cmocka_unit_test(test_has),
 		cmocka_unit_test(test_fit_against_model),
 	};
 

@@ -253,15 +253,35 @@ static void test_read_gone(void **state)
 	TELLS("gone", &why, path);
 }
 
+static void test_find(void **state)
+{
+	const struct id_map usual = {{{0, 1000, 1}, {1, 100000, 65536}}, 2};
+
+	(void)state;
+	assert_non_null(map_find(&usual, 0));
+	assert_non_null(map_find(&usual, 65536));
+	assert_null(map_find(&usual, 65537));
+	assert_non_null(map_find(&(struct id_map){{{5, 0, 4294967290}}, 1}, 4294967294));
+	assert_null(map_find(&(struct id_map){{{5, 0, 4294967290}}, 1}, 4));
+	assert_null(map_find(&(struct id_map){.count = 0}, 0));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_for_user),      cmocka_unit_test(test_of_ranges),
-		cmocka_unit_test(test_for_user_most), cmocka_unit_test(test_for_user_text),
-		cmocka_unit_test(test_format),	      cmocka_unit_test(test_format_too_long),
-		cmocka_unit_test(test_parse),	      cmocka_unit_test(test_parse_malformed),
-		cmocka_unit_test(test_parse_extents), cmocka_unit_test(test_equal),
-		cmocka_unit_test(test_read_own),      cmocka_unit_test(test_read_gone),
+		cmocka_unit_test(test_find),
+		cmocka_unit_test(test_for_user),
+		cmocka_unit_test(test_of_ranges),
+		cmocka_unit_test(test_for_user_most),
+		cmocka_unit_test(test_for_user_text),
+		cmocka_unit_test(test_format),
+		cmocka_unit_test(test_format_too_long),
+		cmocka_unit_test(test_parse),
+		cmocka_unit_test(test_parse_malformed),
+		cmocka_unit_test(test_parse_extents),
+		cmocka_unit_test(test_equal),
+		cmocka_unit_test(test_read_own),
+		cmocka_unit_test(test_read_gone),
 	};
 
 	return cmocka_run_group_tests_name("maps", tests, NULL, NULL);

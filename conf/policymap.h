@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Maps as a policy writes them. Pure. */
-#ifndef CONF_MAP_H
-#define CONF_MAP_H
+#ifndef CONF_POLICYMAP_H
+#define CONF_POLICYMAP_H
 
 #include "conf/policy.h"
 
@@ -10,6 +10,6 @@
  * -EINVAL, also for what no kernel takes (user_namespaces(7)): an id in two extents, more than
  * POLICY_EXTENTS_MAX of them, more text than POLICY_MAP_TEXT_MAX. -ENOMEM.
  */
-int map_parse_value(struct slice value, struct policy_map *map);
+int policy_map_parse(struct slice value, struct policy_map *map);
 
 #endif

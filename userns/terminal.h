@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The space of ids, drawn in a terminal. */
-#ifndef USERNS_MAP_H
-#define USERNS_MAP_H
+#ifndef USERNS_TERMINAL_H
+#define USERNS_TERMINAL_H
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -9,19 +9,19 @@
 #include "userns/drawing.h"
 
 /* No narrower terminal is drawn for. */
-#define MAP_WIDTH_MIN 20
+#define TERMINAL_WIDTH_MIN 20
 
-struct map_style {
+struct terminal {
 	FILE *out;
-	size_t width; /* columns, at least MAP_WIDTH_MIN */
+	size_t width; /* columns, at least TERMINAL_WIDTH_MIN */
 	bool utf8;
 	bool colours;
 };
 
 /* How stdout wants it: COLUMNS, the terminal's size, the locale, NO_COLOR. */
-void map_style_of_stdout(struct map_style *ret);
+void terminal_of_stdout(struct terminal *ret);
 
 /* Draws it. -ENOMEM. */
-int map_draw(const struct map_style *style, const struct drawing *drawing);
+int terminal_draw(const struct terminal *terminal, const struct drawing *drawing);
 
 #endif

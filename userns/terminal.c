@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The space of ids, drawn in a terminal: see map.h. */
+/* The space of ids, drawn in a terminal: see terminal.h. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "userns/map.h"
+#include "userns/terminal.h"
 #include "userns/text.h"
 #include "util/cleanup.h"
 #include "util/parse.h"
@@ -63,70 +63,71 @@ static size_t terminal_width(void)
 	return WIDTH_WITHOUT_TERMINAL;
 }
 
-void map_style_of_stdout(struct map_style *ret)
+void terminal_of_stdout(struct terminal *ret)
 {
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 	size_t width = terminal_width();
 
 	width = width > WIDTH_MAX ? WIDTH_MAX : width;
 	ret->out = stdout;
-	ret->width = width < MAP_WIDTH_MIN ? MAP_WIDTH_MIN : width;
+	ret->width = width < TERMINAL_WIDTH_MIN ? TERMINAL_WIDTH_MIN : width;
 	ret->utf8 = text_locale_is_utf8();
 	/* no-color.org: set, and not empty. */
 	ret->colours = isatty(STDOUT_FILENO) && !(no_color && *no_color) &&
 		       !(term && strcmp(term, "dumb") == 0);
 }
 
-static void put(const struct map_style *style, const char *colour, const char *text)
+static void put(const struct terminal *terminal, const char *colour, const char *text)
 {
-	if (style->colours && colour)
-		fprintf(style->out, "\033[%sm%s" PLAIN, colour, text);
+	if (terminal->colours && colour)
+		fprintf(terminal->out, "\033[%sm%s" PLAIN, colour, text);
 	else
-		fputs(text, style->out);
+		fputs(text, terminal->out);
 }
 
 /* A name, cut to width columns; gives those it took. */
-static size_t put_name(const struct map_style *style, const char *colour, struct slice name,
+static size_t put_name(const struct terminal *terminal, const char *colour, struct slice name,
 		       size_t width)
 {
 	char shown[TEXT_SHOWN_SIZE(WIDTH_MAX)];
 	size_t columns = text_show(name, width, shown);
 
-	put(style, colour, shown);
+	put(terminal, colour, shown);
 	return columns;
 }
 
 /* ASCII text, broken at blanks. */
-static void put_wrapped(const struct map_style *style, const char *text)
+static void put_wrapped(const struct terminal *terminal, const char *text)
 {
 	size_t column = 0;
 
 	while (*text) {
 		size_t word = strcspn(text, " ");
 
-		if (column > 0 && column + 1 + word > style->width) {
-			putc('\n', style->out);
+		if (column > 0 && column + 1 + word > terminal->width) {
+			putc('\n', terminal->out);
 			column = 0;
 		} else if (column > 0) {
-			putc(' ', style->out);
+			putc(' ', terminal->out);
 			column++;
 		}
-		fprintf(style->out, "%.*s", (int)word, text);
+		fprintf(terminal->out, "%.*s", (int)word, text);
 		column += word;
 		text += word;
 		text += strspn(text, " ");
 	}
-	putc('\n', style->out);
+	putc('\n', terminal->out);
 }
 
-static const char *glyph_of(const struct map_style *style, enum space_kind kind, unsigned int share)
+static const char *glyph_of(const struct terminal *terminal, enum space_kind kind,
+			    unsigned int share)
 {
 	size_t i = share > 0 ? share - 1 : 0;
 
-	return style->utf8 ? looks[kind].utf8[i] : looks[kind].ascii[i];
+	return terminal->utf8 ? looks[kind].utf8[i] : looks[kind].ascii[i];
 }
 
-static void put_cells(const struct map_style *style, const struct drawing *drawing,
+static void put_cells(const struct terminal *terminal, const struct drawing *drawing,
 		      struct id_range window, size_t count)
 {
 	struct space_cell cells[CELLS_MAX];
@@ -137,12 +138,12 @@ static void put_cells(const struct map_style *style, const struct drawing *drawi
 
 		if (cells[i].kind == SPACE_USER && cells[i].part % 2)
 			colour = SECOND_USER_COLOUR;
-		put(style, colour, glyph_of(style, cells[i].kind, cells[i].share));
+		put(terminal, colour, glyph_of(terminal, cells[i].kind, cells[i].share));
 	}
 }
 
 /* Who has ids of the window: some names, and how many more there are. */
-static void put_owners(const struct map_style *style, const struct drawing *drawing,
+static void put_owners(const struct terminal *terminal, const struct drawing *drawing,
 		       struct id_range window, size_t width)
 {
 	const size_t reserve = strlen(" +12345");
@@ -158,16 +159,16 @@ static void put_owners(const struct map_style *style, const struct drawing *draw
 		if (owners++ > shown || (shown && text_width(p->owner) + comma > room))
 			continue;
 		if (comma)
-			put(style, NULL, ", ");
-		used += comma + put_name(style, looks[p->kind].colour, p->owner, room - comma);
+			put(terminal, NULL, ", ");
+		used += comma + put_name(terminal, looks[p->kind].colour, p->owner, room - comma);
 		shown++;
 	}
 	if (owners > shown)
-		fprintf(style->out, " +%zu", owners - shown);
+		fprintf(terminal->out, " +%zu", owners - shown);
 }
 
 /* Where systemd's ids begin, go on and end, row by row. */
-static const char *bracket_of(const struct map_style *style, struct id_range row)
+static const char *bracket_of(const struct terminal *terminal, struct id_range row)
 {
 	static const char *const ascii[] = {" ", "|", "\\", "/"};
 	static const char *const utf8[] = {" ", "│", "┐", "┘"};
@@ -180,7 +181,7 @@ static const char *bracket_of(const struct map_style *style, struct id_range row
 		i = 2;
 	else if (id_range_last(systemd) <= id_range_last(row))
 		i = 3;
-	return style->utf8 ? utf8[i] : ascii[i];
+	return terminal->utf8 ? utf8[i] : ascii[i];
 }
 
 /* A power of two, as the ids of a row are, that leaves a third of the width for names. */
@@ -193,67 +194,67 @@ static size_t cells_in_row(size_t width)
 	return cells;
 }
 
-static void put_row(const struct map_style *style, const struct drawing *drawing, size_t index)
+static void put_row(const struct terminal *terminal, const struct drawing *drawing, size_t index)
 {
 	struct id_range row = space_row(index);
-	size_t cells = cells_in_row(style->width), used = ID_WIDTH + 1 + cells;
+	size_t cells = cells_in_row(terminal->width), used = ID_WIDTH + 1 + cells;
 
-	fprintf(style->out, "%*" PRIu32 " ", ID_WIDTH, row.start);
-	put_cells(style, drawing, row, cells);
-	if (used + 2 <= style->width) {
-		putc(' ', style->out);
-		put(style, DIM, bracket_of(style, row));
+	fprintf(terminal->out, "%*" PRIu32 " ", ID_WIDTH, row.start);
+	put_cells(terminal, drawing, row, cells);
+	if (used + 2 <= terminal->width) {
+		putc(' ', terminal->out);
+		put(terminal, DIM, bracket_of(terminal, row));
 		used += 2;
 	}
-	if (used + 1 < style->width) {
-		putc(' ', style->out);
-		put_owners(style, drawing, row, style->width - used - 1);
+	if (used + 1 < terminal->width) {
+		putc(' ', terminal->out);
+		put_owners(terminal, drawing, row, terminal->width - used - 1);
 	}
-	putc('\n', style->out);
+	putc('\n', terminal->out);
 }
 
 /* An entry of the legend, on a new line where it does not fit. */
-static void put_key(const struct map_style *style, const char *colour, const char *glyph,
+static void put_key(const struct terminal *terminal, const char *colour, const char *glyph,
 		    const char *text, size_t *column)
 {
 	/* A glyph takes one column. */
-	size_t room = style->width - 2, length = strlen(text) < room ? strlen(text) : room;
+	size_t room = terminal->width - 2, length = strlen(text) < room ? strlen(text) : room;
 
-	if (*column > 0 && *column + 3 + 2 + length > style->width) {
-		putc('\n', style->out);
+	if (*column > 0 && *column + 3 + 2 + length > terminal->width) {
+		putc('\n', terminal->out);
 		*column = 0;
 	} else if (*column > 0) {
-		fputs("   ", style->out);
+		fputs("   ", terminal->out);
 		*column += 3;
 	}
-	put(style, colour, glyph);
-	fprintf(style->out, " %.*s", (int)length, text);
+	put(terminal, colour, glyph);
+	fprintf(terminal->out, " %.*s", (int)length, text);
 	*column += 2 + length;
 }
 
-static void put_legend(const struct map_style *style, const struct drawing *drawing)
+static void put_legend(const struct terminal *terminal, const struct drawing *drawing)
 {
 	static const char *const shares[] = {"to 1/4", "to 1/2", "more", "all users'"};
 	size_t column = 0;
 
 	for (unsigned int i = 1; drawing->totals[SPACE_USER].ids && i <= 4; i++)
-		put_key(style, looks[SPACE_USER].colour, glyph_of(style, SPACE_USER, i),
+		put_key(terminal, looks[SPACE_USER].colour, glyph_of(terminal, SPACE_USER, i),
 			shares[i - 1], &column);
 	for (enum space_kind kind = SPACE_RESERVED; kind < SPACE_KINDS; kind++)
 		if (drawing->totals[kind].ids)
-			put_key(style, looks[kind].colour, glyph_of(style, kind, 0),
+			put_key(terminal, looks[kind].colour, glyph_of(terminal, kind, 0),
 				space_kind_name(kind), &column);
-	put_key(style, looks[SPACE_HOST].colour, glyph_of(style, SPACE_HOST, 0),
+	put_key(terminal, looks[SPACE_HOST].colour, glyph_of(terminal, SPACE_HOST, 0),
 		space_kind_name(SPACE_HOST), &column);
 	if (drawing->policy)
-		put_key(style, looks[SPACE_POOL].colour, glyph_of(style, SPACE_POOL, 0),
+		put_key(terminal, looks[SPACE_POOL].colour, glyph_of(terminal, SPACE_POOL, 0),
 			space_kind_name(SPACE_POOL), &column);
-	put_key(style, DIM, style->utf8 ? "│" : "|", "systemd's for containers", &column);
-	putc('\n', style->out);
+	put_key(terminal, DIM, terminal->utf8 ? "│" : "|", "systemd's for containers", &column);
+	putc('\n', terminal->out);
 }
 
 /* Who a band is: a name, two of many, or what kind of free. */
-static void put_band_name(const struct map_style *style, const struct drawing *drawing,
+static void put_band_name(const struct terminal *terminal, const struct drawing *drawing,
 			  const struct space_band *band, size_t width)
 {
 	const struct space_part *first = &drawing->space.parts[band->first];
@@ -263,29 +264,29 @@ static void put_band_name(const struct map_style *style, const struct drawing *d
 	size_t used, tail;
 
 	if (band->ranges == 0) {
-		put_name(style, DIM, slice_of(words), width);
+		put_name(terminal, DIM, slice_of(words), width);
 		return;
 	}
 	if (band->ranges == 1) {
-		used = put_name(style, looks[first->kind].colour, first->owner, width);
+		used = put_name(terminal, looks[first->kind].colour, first->owner, width);
 		words = drawing_remark(first);
 		if (words && used + 3 + strlen(words) <= width) {
-			fprintf(style->out, " (%s)", words);
+			fprintf(terminal->out, " (%s)", words);
 			used += 3 + strlen(words);
 		}
 		if (first->pinned && used + 2 <= width)
-			put(style, "32", style->utf8 ? " ●" : " *");
+			put(terminal, "32", terminal->utf8 ? " ●" : " *");
 		return;
 	}
 	tail = (size_t)snprintf(count, sizeof(count), ", %zu ranges", band->ranges);
 	if (width < tail + 11) {
-		put_name(style, NULL, (struct slice){count + 2, tail - 2}, width);
+		put_name(terminal, NULL, (struct slice){count + 2, tail - 2}, width);
 		return;
 	}
-	put_name(style, looks[first->kind].colour, first->owner, (width - tail - 3) / 2);
-	fputs(" - ", style->out);
-	put_name(style, looks[last->kind].colour, last->owner, (width - tail - 3) / 2);
-	fputs(count, style->out);
+	put_name(terminal, looks[first->kind].colour, first->owner, (width - tail - 3) / 2);
+	fputs(" - ", terminal->out);
+	put_name(terminal, looks[last->kind].colour, last->owner, (width - tail - 3) / 2);
+	fputs(count, terminal->out);
 }
 
 /* As long as the band is beside the longest of a user. */
@@ -297,28 +298,28 @@ static size_t bar_length(const struct space_band *band, uint64_t longest, size_t
 	return length > band->range.count ? band->range.count : (size_t)length;
 }
 
-static void put_band(const struct map_style *style, const struct drawing *drawing,
+static void put_band(const struct terminal *terminal, const struct drawing *drawing,
 		     const struct space_band *band, uint64_t longest)
 {
-	bool full = style->width >= WIDTH_OF_FULL_BANDS;
+	bool full = terminal->width >= WIDTH_OF_FULL_BANDS;
 	size_t fixed = full ? 3 * (ID_WIDTH + 1) + 1 : ID_WIDTH + 2;
-	size_t bar = (style->width - fixed) / 3;
+	size_t bar = (terminal->width - fixed) / 3;
 	size_t length = bar_length(band, longest, bar);
 
 	if (full)
-		fprintf(style->out, "%*" PRIu32 "-%-*" PRIu32 " ", ID_WIDTH, band->range.start,
+		fprintf(terminal->out, "%*" PRIu32 "-%-*" PRIu32 " ", ID_WIDTH, band->range.start,
 			ID_WIDTH, id_range_last(band->range));
 	else
-		fprintf(style->out, "%*" PRIu32 " ", ID_WIDTH, band->range.start);
-	put_cells(style, drawing, band->range, length);
-	fprintf(style->out, "%*s", (int)(bar - length + 1), "");
+		fprintf(terminal->out, "%*" PRIu32 " ", ID_WIDTH, band->range.start);
+	put_cells(terminal, drawing, band->range, length);
+	fprintf(terminal->out, "%*s", (int)(bar - length + 1), "");
 	if (full)
-		fprintf(style->out, "%*" PRIu32 " ", ID_WIDTH, band->range.count);
-	put_band_name(style, drawing, band, style->width - fixed - bar);
-	putc('\n', style->out);
+		fprintf(terminal->out, "%*" PRIu32 " ", ID_WIDTH, band->range.count);
+	put_band_name(terminal, drawing, band, terminal->width - fixed - bar);
+	putc('\n', terminal->out);
 }
 
-static int put_bands(const struct map_style *style, const struct drawing *drawing)
+static int put_bands(const struct terminal *terminal, const struct drawing *drawing)
 {
 	CLEANUP_FREE struct space_band *bands = NULL;
 	uint64_t longest;
@@ -330,32 +331,32 @@ static int put_bands(const struct map_style *style, const struct drawing *drawin
 		return r;
 	longest = drawing_longest(drawing, bands, count);
 	put_wrapped(
-		style,
+		terminal,
 		"The ranges in order. A bar is as long as its range, to the longest of a user.");
 	if (drawing_shows_pin(drawing, bands, count))
-		put_wrapped(style,
-			    style->utf8 ? "● has a namespace now." : "* has a namespace now.");
-	putc('\n', style->out);
+		put_wrapped(terminal,
+			    terminal->utf8 ? "● has a namespace now." : "* has a namespace now.");
+	putc('\n', terminal->out);
 	for (size_t i = 0; i < count; i++)
-		put_band(style, drawing, &bands[i], longest);
+		put_band(terminal, drawing, &bands[i], longest);
 	return 0;
 }
 
-int map_draw(const struct map_style *style, const struct drawing *drawing)
+int terminal_draw(const struct terminal *terminal, const struct drawing *drawing)
 {
 	char sentences[DRAWING_SENTENCES][DRAWING_SENTENCE_SIZE];
 
 	drawing_summary(drawing, sentences);
 	for (size_t i = 0; i < DRAWING_SENTENCES; i++)
 		if (sentences[i][0])
-			put_wrapped(style, sentences[i]);
-	put_wrapped(style,
+			put_wrapped(terminal, sentences[i]);
+	put_wrapped(terminal,
 		    "Below, each row has as many ids as all above it, from the id at its left.");
-	putc('\n', style->out);
+	putc('\n', terminal->out);
 	for (size_t i = 0; i < SPACE_ROWS; i++)
-		put_row(style, drawing, i);
-	putc('\n', style->out);
-	put_legend(style, drawing);
-	putc('\n', style->out);
-	return put_bands(style, drawing);
+		put_row(terminal, drawing, i);
+	putc('\n', terminal->out);
+	put_legend(terminal, drawing);
+	putc('\n', terminal->out);
+	return put_bands(terminal, drawing);
 }

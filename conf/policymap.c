@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Maps as a policy writes them: see map.h. Pure. */
+/* Maps as a policy writes them: see policymap.h. Pure. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "conf/map.h"
+#include "conf/policymap.h"
 #include "util/cleanup.h"
 
 static int parse_extent(struct slice text, struct policy_extent *ret)
@@ -53,7 +53,7 @@ static bool fits(const struct policy_map *map, const struct policy_extent *exten
 	return true;
 }
 
-int map_parse_value(struct slice value, struct policy_map *map)
+int policy_map_parse(struct slice value, struct policy_map *map)
 {
 	struct policy_map parsed = {.extents = calloc(POLICY_EXTENTS_MAX, sizeof(*parsed.extents))};
 	CLEANUP_FREE struct policy_extent *extents = parsed.extents;
