@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Targets: all (the default), deps, install, demo, check, check-slow, check-fresh, check-vm, suites,
-# bench, format, clean. README.md has the rest.
+# bench, format, clean. README.md and HACKING.md say what they do.
 
 VERSION = 0.1
 
@@ -52,8 +52,7 @@ WERROR  ?= -Werror
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wconversion $(WERROR)
 HARDEN   = -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 ALL_CFLAGS  = -std=gnu11 -D_GNU_SOURCE -I. -I$(BUILD) -MMD -MP $(WARNINGS) $(HARDEN) $(CPPFLAGS) \
-              $(CFLAGS) \
-              $(PKG_CFLAGS)
+              $(CFLAGS) $(PKG_CFLAGS)
 ALL_LDFLAGS = -Wl,-z,relro -Wl,-z,now -Wl,--as-needed $(LDFLAGS)
 
 # Asked once, and not before something is compiled: "deps" may have to install pkg-config first.
@@ -170,11 +169,6 @@ check: deps
 check-slow: deps slow-deps
 	tests/check tests/system/slow/*.bats
 
-# bubblewrap's and util-linux's own tests, inside; needs a package archive.
-suites: deps suites-deps
-	$(MAKE) BUILD=build/system PREFIX=/usr all
-	tests/system/suites
-
 # README.md's commands on a minimal Debian 12 and 13.
 check-fresh: root-deps
 	tests/fresh
@@ -182,6 +176,11 @@ check-fresh: root-deps
 # The packages, on clean machines with Debian 12 and 13 that boot.
 check-vm: vm-deps
 	tests/vm/check
+
+# bubblewrap's and util-linux's own tests, inside; needs a package archive.
+suites: deps suites-deps
+	$(MAKE) BUILD=build/system PREFIX=/usr all
+	tests/system/suites
 
 # Figures as ratios against something else in the same run.
 bench: deps
@@ -225,8 +224,8 @@ format:
 clean:
 	rm -rf build
 
-.PHONY: all install deps slow-deps suites-deps root-deps vm-deps demo check check-slow check-fresh check-vm suites bench \
-        unit-tests run-unit-tests system-tests thread-tests format clean force
+.PHONY: all install deps slow-deps suites-deps root-deps vm-deps demo check check-slow check-fresh check-vm \
+        suites bench unit-tests run-unit-tests system-tests thread-tests format clean force
 .DELETE_ON_ERROR:
 
 -include $(shell find $(BUILD)/obj $(BUILD)/pic $(BUILD)/tests -name '*.d' 2>/dev/null)

@@ -29,9 +29,9 @@ struct policy_files {
 /*
  * Reads the policy at path. For the one that is installed, USERNS_POLICY, the main file is the
  * first that is there of /etc/security, /run/security and VENDORDIR/security, and the drop-ins are
- * the
- * *.conf of the directories NAME.d in all of them, by name; of one name, just the one in the first
- * of these directories. For any other it is that file, which must be there, and those of PATH.d.
+ * what is called *.conf in the directories NAME.d in all of them, by name; of one name, just the
+ * one in the first of these directories. For any other it is that file, which must be there, and
+ * those of PATH.d.
  *
  * What is not root's, or is writable for others, or no regular file, or larger than
  * POLICY_FILE_MAX, or holds a NUL byte, is an error, and so is a directory on the way that others

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The sections of a policy file: [host], [default], [group NAME], [uid FIRST-LAST], [user NAME].
- * Pure. */
+/*
+ * The sections of a policy file: [host], [default], [group NAME], [uid FIRST-LAST], [user NAME].
+ * Pure.
+ */
 #ifndef CONF_SECTION_H
 #define CONF_SECTION_H
 

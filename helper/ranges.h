@@ -6,7 +6,9 @@
 #include "subid/range.h"
 #include "util/reason.h"
 
-/* Of "FIRST-LAST", as policies have it, or "START:COUNT", as the files do. -EINVAL with a reason.
+/*
+ * Reads "FIRST-LAST", as policies have a range, or "START:COUNT", as the files do. -EINVAL with a
+ * reason.
  */
 int range_operand(const char *text, struct id_range *ret, struct reason *why);
 

@@ -31,8 +31,7 @@ static inline bool is_wanted(const struct wanted_ids *wanted, uid_t uid, gid_t g
  */
 int traces_in_processes(const struct wanted_ids *wanted, struct reason *why);
 
-/* Told of each file that was looked at; for a progress bar, and to go on from there another time.
- */
+/* Told of each file that was looked at: to show progress, and to go on from there another time. */
 typedef void walk_watcher(const char *path, uint64_t entries, void *argument);
 
 struct walk {

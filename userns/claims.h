@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Which ids are in whose name: to tell whether a line of one file is covered by those of another.
- */
+/* Which ids are in whose name: is a line of one file covered by those of another? */
 #ifndef USERNS_CLAIMS_H
 #define USERNS_CLAIMS_H
 

@@ -30,8 +30,10 @@ __attribute__((format(printf, 3, 4))) int refuse_errno(struct reason *why, int e
 /* Adds to the line what is worth saying though nothing was refused. */
 __attribute__((format(printf, 2, 3))) void note(struct reason *why, const char *format, ...);
 
-/* Replaces control characters, C1's in UTF-8 too, and DEL in place, so that a text stays one line
- * of a log. */
+/*
+ * Replaces control characters, C1's in UTF-8 too, and DEL in place, so that a text stays one line
+ * of a log.
+ */
 void make_printable(char *text);
 
 #endif
