@@ -7,7 +7,6 @@
  * same name. What it reads is the very text that was checked, in a file that has no name.
  */
 #include <errno.h>
-#include <inttypes.h>
 #include <libeconf.h>
 #include <libeconf_ext.h>
 #include <stdio.h>

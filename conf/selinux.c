@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What SELinux lets a user do: see selinux.h. */
-#include <errno.h>
 #include <selinux/get_context_list.h>
 #include <selinux/selinux.h>
-#include <stdlib.h>
 
 #include "conf/selinux.h"
 #include "util/cleanup.h"

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Making a delegated user namespace: see create.h. Runs as root. */
-#include <errno.h>
 
 #include "helper/caps.h"
 #include "helper/create.h"

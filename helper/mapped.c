@@ -2,7 +2,6 @@
 /* Which namespaces map ids: see mapped.h. */
 #include <dirent.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <time.h>
 
 #include "config.h"

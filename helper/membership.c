@@ -2,7 +2,6 @@
 /* The groups of a user, by NSS: see membership.h. */
 #include <errno.h>
 #include <grp.h>
-#include <stdbool.h>
 #include <stdlib.h>
 
 #include "helper/deadline.h"

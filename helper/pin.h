@@ -6,8 +6,6 @@
 #ifndef HELPER_PIN_H
 #define HELPER_PIN_H
 
-#include <sys/types.h>
-
 #include "namespace/rundir.h"
 #include "util/reason.h"
 

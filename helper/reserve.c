@@ -4,8 +4,6 @@
  * root; caps.h says with which capabilities.
  */
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "helper/deadline.h"

@@ -2,7 +2,6 @@
 /* To the host's own newuidmap and newgidmap: see handover.h. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 

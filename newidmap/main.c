@@ -7,11 +7,9 @@
  * hands over to the next program of its name.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "namespace/maps.h"

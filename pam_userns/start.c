@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
-#include <string.h>
 #include <sys/pidfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -16,7 +15,6 @@
 
 #include "config.h"
 #include "pam_userns/start.h"
-#include "util/cleanup.h"
 
 /* How long a killed helper may take to be gone; longer only when a disk holds it. */
 #define KILL_GRACE_MSEC 100

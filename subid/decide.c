@@ -2,14 +2,12 @@
 /* Which ranges are a user's: settle_decide() of settle.h. Pure. */
 #include <errno.h>
 #include <inttypes.h>
-#include <string.h>
 
 #include "subid/book.h"
 #include "subid/choose.h"
 #include "subid/conflict.h"
 #include "subid/settle.h"
 #include "subid/subfile.h"
-#include "util/cleanup.h"
 
 struct id_range user_range_gids(const struct user_range *range)
 {

@@ -6,12 +6,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "subid/lookup.h"
 #include "util/cleanup.h"
-#include "util/file.h"
-#include "util/parse.h"
 
 static void free_answer(struct subid_range *answer)
 {

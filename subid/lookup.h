@@ -6,8 +6,6 @@
 #ifndef SUBID_LOOKUP_H
 #define SUBID_LOOKUP_H
 
-#include <sys/types.h>
-
 #include "subid/range.h"
 #include "util/reason.h"
 

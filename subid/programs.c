@@ -7,7 +7,6 @@
 
 #include "subid/programs.h"
 #include "util/cleanup.h"
-#include "util/parse.h"
 
 /* By any of these files a program is installed; NULL first: it holds on every host. */
 struct program {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Writing what was decided: see record.h. Runs as root with CAP_CHOWN. */
-#include <stdio.h>
 #include <string.h>
 
 #include "subid/book.h"

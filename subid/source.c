@@ -2,7 +2,6 @@
 /* Where subordinate ids come from, by nsswitch.conf(5): see source.h. */
 #include <ctype.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "subid/source.h"

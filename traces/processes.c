@@ -2,9 +2,7 @@
 /* Processes with ids of a range: see traces.h. */
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "traces/traces.h"

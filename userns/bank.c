@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "namespace/inspect.h"
 #include "userns/bankdir.h"
 #include "userns/caller.h"
 #include "userns/complain.h"

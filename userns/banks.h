@@ -7,9 +7,7 @@
 #ifndef USERNS_BANKS_H
 #define USERNS_BANKS_H
 
-#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "subid/range.h"
 #include "util/reason.h"

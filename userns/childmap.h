@@ -7,8 +7,6 @@
 #ifndef USERNS_CHILDMAP_H
 #define USERNS_CHILDMAP_H
 
-#include <stdbool.h>
-
 #include "namespace/maps.h"
 #include "util/reason.h"
 

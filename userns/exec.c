@@ -3,12 +3,10 @@
  * "userns exec": joins the caller's delegated namespace, becomes root in it, and runs a command
  * there in a mount namespace of its own.
  */
-#include <errno.h>
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "namespace/rundir.h"
 #include "userns/caller.h"

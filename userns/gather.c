@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* All that "userns check" looks at: see gather.h. */
-#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 

@@ -2,7 +2,6 @@
 /* Every range on this host: see listing.h. */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "subid/book.h"
 #include "subid/paths.h"

@@ -12,7 +12,6 @@
 #include "namespace/state.h"
 #include "userns/next.h"
 #include "util/child.h"
-#include "util/cleanup.h"
 
 /* A state has two maps of MAP_TEXT_SIZE, a name and a path in it. */
 #define STATE_MAX (4 * MAP_TEXT_SIZE)

@@ -2,8 +2,6 @@
 #ifndef USERNS_NEXT_H
 #define USERNS_NEXT_H
 
-#include <stdbool.h>
-
 #include "namespace/maps.h"
 #include "util/reason.h"
 

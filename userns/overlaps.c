@@ -2,7 +2,6 @@
 /* Ids that two parties have: see overlaps.h. Pure. */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "userns/overlaps.h"
 #include "util/array.h"

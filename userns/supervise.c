@@ -2,7 +2,6 @@
 /* Waiting for a command in the place of it: see supervise.h. */
 #include <errno.h>
 #include <poll.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/resource.h>

@@ -2,7 +2,6 @@
 /* The space of ids as a picture: see svg.h. */
 #include <inttypes.h>
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "userns/svg.h"

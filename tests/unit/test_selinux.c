@@ -49,7 +49,8 @@ int getseuserbyname(const char *user, char **ret_user, char **ret_level)
 	return 0;
 }
 
-int get_default_context_with_level(const char *user, const char *level, const char *from, char **ret)
+int get_default_context_with_level(const char *user, const char *level, const char *from,
+				   char **ret)
 {
 	assert_string_equal(user, "user_u");
 	assert_string_equal(level, "s0");
@@ -113,7 +114,9 @@ static void test_answers(void **state)
 		 {1, -1, CLASS, domain, CREATE, 0, 0, 0},
 		 true,
 		 "create denied for"},
-		{"no context", {1, 1, CLASS, NULL, CREATE, 0, CREATE, 0}, true,
+		{"no context",
+		 {1, 1, CLASS, NULL, CREATE, 0, CREATE, 0},
+		 true,
 		 "create not known for the user's domain"},
 		{"no such right", {1, 1, CLASS, domain, 0, 0, CREATE, 0}, true, "not known"},
 		{"no answer", {1, 1, CLASS, domain, CREATE, -1, CREATE, 0}, true, "not known"},
