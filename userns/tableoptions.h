@@ -15,12 +15,14 @@ struct table_options {
 
 /* For getopt_long(3): the letters, and the rows of the long options. */
 #define TABLE_OPTION_LETTERS "Jrno:"
-#define TABLE_OPTION_ROWS                                                                          \
-	{"json", no_argument, NULL, 'J'}, {"raw", no_argument, NULL, 'r'},                         \
-		{"noheadings", no_argument, NULL, 'n'},                                            \
-	{                                                                                          \
-		"output", required_argument, NULL, 'o'                                             \
-	}
+/* Versions of clang-format differ on this. */
+/* clang-format off */
+#define TABLE_OPTION_ROWS \
+	{"json", no_argument, NULL, 'J'}, \
+	{"raw", no_argument, NULL, 'r'}, \
+	{"noheadings", no_argument, NULL, 'n'}, \
+	{"output", required_argument, NULL, 'o'}
+/* clang-format on */
 
 /* Lines of a help. */
 #define TABLE_OPTION_HELP                                                                          \
