@@ -219,7 +219,8 @@ in_container() {
 # What Debian logs at err by itself: of a machine without firmware files or a vsock, and of sessions
 # and connections that end in a reboot.
 own_errors=('regulatory.db' 'See https://wiki.debian.org/Firmware' 'systemd-ssh-generator'
-	'session): Failed to release session' 'mm_reap: preauth child terminated by signal')
+	'session): Failed to release session' 'mm_reap: preauth child terminated by signal'
+	'Missing privilege separation directory: /run/sshd')
 
 # Nothing at err or above, of all boots, but lines with one of these texts.
 journal_is_clean() {
