@@ -54,7 +54,7 @@ offers_just() {
 		offers "userns $verb --" | sort > /tmp/offered
 		diff <(comm -23 /tmp/options /tmp/offered) /dev/null
 	done
-	offers_just 'userns grant --' --size
+	offers_just 'userns grant --' --config --size
 	offers_just 'userns reclaim --' --force --restart
 	offers_just 'userns unshare --map' ''
 	offers_just 'userns unshare --mo' --mount --mount-proc
