@@ -60,5 +60,7 @@ int main(void)
 		cmocka_unit_test(test_killed),
 	};
 
+	/* Should the group of a stopped process be orphaned, all of it would get SIGHUP. */
+	setpgid(0, 0);
 	return cmocka_run_group_tests_name("holder", tests, NULL, NULL);
 }
