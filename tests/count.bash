@@ -39,6 +39,16 @@ one_test() {
 	if "$@"; then echo "ok 1 - $name"; else echo "not ok 1 - $name"; fi
 }
 
+# The counts that the output in a file ends with, into ours. Fails if it ends with none.
+add_counts() {
+	local words
+	read -ra words <<< "$(grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$1" | tail -n 1)"
+	[ ${#words[@]} = 6 ] || return
+	passed=$((passed + words[0]))
+	failed=$((failed + words[2]))
+	skipped=$((skipped + words[4]))
+}
+
 # The last line, and the status of all.
 counted() {
 	echo "$passed passed, $failed failed, $skipped skipped"
