@@ -12,10 +12,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "namespace/childmap.h"
 #include "namespace/maps.h"
 #include "newidmap/handover.h"
 #include "newidmap/target.h"
-#include "userns/childmap.h"
 #include "util/cleanup.h"
 #include "util/parse.h"
 #include "util/reason.h"

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/mount.h>
 
-#include "userns/childmap.h"
+#include "namespace/childmap.h"
 #include "userns/complain.h"
 #include "userns/nest.h"
 #include "util/cleanup.h"

@@ -13,11 +13,11 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
+#include "namespace/childmap.h"
 #include "namespace/nested.h"
 #include "namespace/rundir.h"
 #include "userns/bankdir.h"
 #include "userns/caller.h"
-#include "userns/childmap.h"
 #include "userns/complain.h"
 #include "userns/enter.h"
 #include "userns/identity.h"

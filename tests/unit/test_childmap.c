@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Tests of userns/childmap: the notation of maps, and what the kernel would take of them. */
+/* Tests of namespace/childmap: the notation of maps, and what the kernel would take of them. */
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "namespace/childmap.h"
 #include "tests/unit/unit.h"
-#include "userns/childmap.h"
 
 /* As at every login: own id, range. */
 static const struct id_map usual = {{{0, 1000, 1}, {1, 524288, 65536}}, 2};

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "userns/childmap.h"
+#include "namespace/childmap.h"
 #include "util/parse.h"
 
 static int no_extent(const char *what, const char *text, struct reason *why)

@@ -4,8 +4,8 @@
  * them: IN:OUT:COUNT, where OUT is counted inside the delegated namespace. That one's map is called
  * the parent here. What is "uid" or "gid" stands in complaints. Pure.
  */
-#ifndef USERNS_CHILDMAP_H
-#define USERNS_CHILDMAP_H
+#ifndef NAMESPACE_CHILDMAP_H
+#define NAMESPACE_CHILDMAP_H
 
 #include "namespace/maps.h"
 #include "util/reason.h"
