@@ -32,12 +32,13 @@ int pin_open(const struct rundir *dir, int *ret_fd, struct reason *why)
 	struct reason what;
 	mode_t mode = 0;
 	bool bare;
+	int r;
 
-	fd = openat(dir->fd, PIN_NAME, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0 && errno == ENOENT)
-		return -ENOENT;
-	if (fd < 0)
-		return refuse_errno(why, -errno, "cannot open the pin of uid %u", dir->uid);
+	r = rundir_open_pin(dir->fd, &fd);
+	if (r == -ENOENT)
+		return r;
+	if (r < 0)
+		return refuse_errno(why, r, "cannot open the pin of uid %u", dir->uid);
 	bare = is_bare(dir, fd, &mode);
 	if (bare && S_ISREG(mode))
 		return -ENOENT;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "namespace/inspect.h"
 #include "namespace/rundir.h"
 #include "util/cleanup.h"
 #include "util/userns.h"
@@ -136,6 +137,30 @@ int rundir_open_to_read(uid_t uid, int *ret_fd)
 		return -errno;
 	*ret_fd = fd;
 	return 0;
+}
+
+int rundir_open_pin(int dir, int *ret_fd)
+{
+	int fd;
+
+	fd = openat(dir, PIN_NAME, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return -errno;
+	*ret_fd = fd;
+	return 0;
+}
+
+int rundir_open_namespace(int dir, int *ret_fd)
+{
+	CLEANUP_FD int fd = -1;
+	int r;
+
+	r = rundir_open_pin(dir, &fd);
+	if (r == 0)
+		r = namespace_check_type(fd);
+	if (r == 0)
+		*ret_fd = TAKE_FD(fd);
+	return r;
 }
 
 int rundir_remove_if_unused(const struct rundir *dir)

@@ -50,6 +50,18 @@ int rundir_open_if_free(uid_t uid, struct rundir *ret, struct reason *why);
 int rundir_open_to_read(uid_t uid, int *ret_fd);
 
 /*
+ * Opens what stands in the pin's place in a run directory, which need be no namespace; to open it
+ * waits for nothing, and makes no terminal ours. -ENOENT: nothing does; -errno.
+ */
+int rundir_open_pin(int dir, int *ret_fd);
+
+/*
+ * Opens the user namespace that is pinned in it. -ENOENT: there is no pin; -EINVAL: it is no user
+ * namespace, as after a logout that has just unmounted it; -errno.
+ */
+int rundir_open_namespace(int dir, int *ret_fd);
+
+/*
  * Removes the directory if it has neither session nor pin. Its lock goes with it. -ENOTEMPTY: files
  * that are none of ours keep it.
  */

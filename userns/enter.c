@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The way into the caller's delegated namespace: see enter.h. */
 #include <errno.h>
-#include <fcntl.h>
 #include <grp.h>
 #include <sched.h>
 #include <string.h>
@@ -21,23 +20,23 @@
 int enter_open_pin(uid_t uid, int *ret_fd)
 {
 	char path[RUNDIR_PATH_SIZE];
-	CLEANUP_FD int fd = -1;
+	CLEANUP_FD int dir = -1;
+	int r;
 
 	rundir_pin_path(uid, path);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0 && errno == ENOENT)
+	r = rundir_open_to_read(uid, &dir);
+	if (r == 0)
+		r = rundir_open_namespace(dir, ret_fd);
+	if (r == -ENOENT)
 		return complain(EXIT_REFUSED,
 				"you have no namespace (%s does not exist); one is made at login, "
 				"where the admin has set up pam_userns(8) and lets you have one: "
 				"userns explain says what a login of yours would do",
 				path);
-	if (fd < 0)
-		return complain(EXIT_SYSTEM, "cannot open %s: %s", path, strerror(errno));
-	if (namespace_check_type(fd) < 0)
+	if (r == -EINVAL)
 		return complain(EXIT_REFUSED,
 				"%s is no user namespace; log in again, which makes it", path);
-	*ret_fd = TAKE_FD(fd);
-	return 0;
+	return r < 0 ? complain(EXIT_SYSTEM, "cannot open %s: %s", path, strerror(-r)) : 0;
 }
 
 int enter_read_maps(uid_t uid, struct ns_maps *ret)

@@ -2,11 +2,9 @@
 /* Which uids have a namespace now: see pins.h. */
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 
 #include "config.h"
-#include "namespace/inspect.h"
 #include "namespace/rundir.h"
 #include "userns/pins.h"
 #include "util/array.h"
@@ -24,15 +22,12 @@ static int add_pin(struct pins *pins, uid_t uid)
 	return 0;
 }
 
-/* A logout can have removed the file, or just unmounted the namespace from it. */
 bool pin_exists(uid_t uid)
 {
+	CLEANUP_FD int dir = -1;
 	CLEANUP_FD int fd = -1;
-	char path[RUNDIR_PATH_SIZE];
 
-	rundir_pin_path(uid, path);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-	return fd >= 0 && namespace_check_type(fd) == 0;
+	return rundir_open_to_read(uid, &dir) == 0 && rundir_open_namespace(dir, &fd) == 0;
 }
 
 static int compare_uids(const void *a, const void *b)

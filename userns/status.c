@@ -242,12 +242,11 @@ int verb_status(int argc, char **argv)
 		return status;
 	rundir_pin_path(person.uid, path);
 	r = rundir_open_to_read(person.uid, &dir);
-	if (r < 0 && r != -ENOENT)
-		return complain(EXIT_SYSTEM, "cannot open the directory of %s: %s", path,
-				strerror(-r));
 	if (r == 0)
-		pin = openat(dir, PIN_NAME, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	if (pin < 0 || namespace_check_type(pin) < 0)
+		r = rundir_open_namespace(dir, &pin);
+	if (r == -ENOENT || r == -EINVAL)
 		return complain_of_none(&person);
+	if (r < 0)
+		return complain(EXIT_SYSTEM, "cannot open %s: %s", path, strerror(-r));
 	return print_status(dir, pin, &person);
 }

@@ -131,6 +131,19 @@ teardown() {
 	rm -r "/run/userns/$uid"
 }
 
+@test "exec and status: what cannot be opened in the pin's place is an error, not the lack of a namespace" {
+	new_user "linked$name"
+	mkdir -p "/run/userns/$uid"
+	ln -s /proc/self/ns/user "/run/userns/$uid/user"
+	for verb in 'exec true' status; do
+		# shellcheck disable=SC2086
+		run as_user "linked$name" userns $verb
+		[ "$status" = 4 ]
+		[[ $output == *"cannot open /run/userns/$uid/user: "* ]]
+	done
+	rm -r "/run/userns/$uid"
+}
+
 @test "status: namespace, user, policy, maps and sessions, for oneself, inside, and for others" {
 	range=$(range_of "$uid")
 	for run_as in "as_user $name userns status" "as_user $name userns exec -- userns status" \
