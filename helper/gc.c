@@ -5,7 +5,6 @@
  * that one for whom the directory or a lock gives no answer holds up nobody else, and privilege
  * only shrinks, as at a logout. Runs as root; caps.h says with which capabilities.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -91,7 +90,7 @@ static bool has_directory(uid_t uid)
 {
 	char path[RUNDIR_PATH_SIZE];
 
-	snprintf(path, sizeof(path), "%s/%u", USERNS_RUNDIR, uid);
+	rundir_path(uid, path);
 	return access(path, F_OK) == 0;
 }
 
@@ -104,38 +103,30 @@ static void run_for_user(const struct task *task, struct result *ret)
 		printf("uid %u: cleared\n", task->uid);
 }
 
-/* Is it a name that we give? */
-static bool parse_name(const char *name, uid_t *ret)
-{
-	char again[16];
-
-	if (parse_id(name, ret) < 0)
-		return false;
-	snprintf(again, sizeof(again), "%u", *ret);
-	return strcmp(again, name) == 0;
-}
-
 static void complain(const char *name, const char *text)
 {
 	fprintf(stderr, "%s: %s%s%s\n", program_invocation_short_name, name, *name ? ": " : "",
 		text);
 }
 
-/* With a word to stderr when it is not as it should be. */
-static enum result_code gc_entry(const char *name, const char *policy)
+static enum result_code leave_alone(const char *name)
 {
-	struct task task = {.policy = policy};
-	char shown[RUNDIR_PATH_SIZE + NAME_MAX];
-	struct result result;
+	char path[RUNDIR_PATH_SIZE + NAME_MAX];
 
-	if (!parse_name(name, &task.uid)) {
-		snprintf(shown, sizeof(shown), "%s/%s", USERNS_RUNDIR, name);
-		make_printable(shown);
-		complain(shown, "is no user's, and was left alone");
-		return RESULT_FAILED;
-	}
+	snprintf(path, sizeof(path), "%s/%s", USERNS_RUNDIR, name);
+	make_printable(path);
+	complain(path, "is no user's, and was left alone");
+	return RESULT_FAILED;
+}
+
+static enum result_code clear_one(uid_t uid, const char *policy)
+{
+	const struct task task = {.uid = uid, .policy = policy};
+	struct result result;
+	char shown[32];
+
 	run_for_user(&task, &result);
-	snprintf(shown, sizeof(shown), "uid %u", task.uid);
+	snprintf(shown, sizeof(shown), "uid %u", uid);
 	/* Why a namespace stays that is in use is no news. */
 	if (result.code != RESULT_READY)
 		complain(shown, result.text);
@@ -150,28 +141,32 @@ static enum result_code worse(enum result_code a, enum result_code b)
 	return a == RESULT_TIMEOUT ? a : b;
 }
 
+/* All that is below /run/userns, with a word to stderr on what is not as it should be. */
+struct sweep {
+	const char *policy;
+	enum result_code code;
+};
+
+static int sweep_one(const char *name, const uid_t *uid, void *argument)
+{
+	struct sweep *sweep = argument;
+	enum result_code code = uid ? clear_one(*uid, sweep->policy) : leave_alone(name);
+
+	sweep->code = worse(sweep->code, code);
+	return 0;
+}
+
 static enum result_code gc_all(const char *policy, struct reason *why)
 {
-	CLEANUP_DIR DIR *users = opendir(USERNS_RUNDIR);
-	enum result_code code = RESULT_READY;
-	struct dirent *entry;
+	struct sweep sweep = {policy, RESULT_READY};
 	struct result litter;
 
-	if (!users && errno != ENOENT) {
-		refuse_errno(why, -errno, "cannot read %s", USERNS_RUNDIR);
-		return RESULT_FAILED;
-	}
-	while (users && (errno = 0, entry = readdir(users)))
-		if (entry->d_name[0] != '.')
-			code = worse(code, gc_entry(entry->d_name, policy));
-	if (users && errno != 0) {
-		refuse_errno(why, -errno, "cannot read %s", USERNS_RUNDIR);
-		code = RESULT_FAILED;
-	}
+	if (rundirs_each(sweep_one, &sweep, why) < 0)
+		sweep.code = RESULT_FAILED;
 	worker_run(clear_litter, NULL, TIME_FOR_ONE_MSEC, &litter);
 	if (litter.text[0])
 		note(why, "%s", litter.text);
-	return worse(code, litter.code);
+	return worse(sweep.code, litter.code);
 }
 
 /* By uid, as its user may be gone, or by name. */

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Which namespaces map ids: see mapped.h. */
-#include <dirent.h>
 #include <errno.h>
 #include <time.h>
 
-#include "config.h"
 #include "helper/mapped.h"
 #include "helper/pin.h"
 #include "namespace/inspect.h"
@@ -66,8 +64,16 @@ static int open_soon(uid_t uid, struct rundir *ret, struct reason *why)
 		      uid, LOCK_PATIENCE);
 }
 
-static int in_pin_of(uid_t uid, struct id_range uids, struct id_range gids, struct reason *why)
+/* What is looked for in the maps of every namespace that is pinned. */
+struct search {
+	struct id_range uids;
+	struct id_range gids;
+	struct reason *why;
+};
+
+static int in_pin_of(uid_t uid, const struct search *search)
 {
+	struct reason *why = search->why;
 	CLEANUP(rundir_close) struct rundir dir = RUNDIR_INIT;
 	/* What counts for the kernel is the uid. */
 	const struct owner owner = {uid, uid};
@@ -84,7 +90,7 @@ static int in_pin_of(uid_t uid, struct id_range uids, struct id_range gids, stru
 		r = namespace_read_maps(fd, &owner, &maps, why);
 	if (r < 0)
 		return r;
-	if (!map_meets(&maps.uids, uids) && !map_meets(&maps.gids, gids))
+	if (!map_meets(&maps.uids, search->uids) && !map_meets(&maps.gids, search->gids))
 		return 0;
 	note(why,
 	     "the namespace of uid %u maps ids of it, and is there until the last session of that "
@@ -93,30 +99,17 @@ static int in_pin_of(uid_t uid, struct id_range uids, struct id_range gids, stru
 	return 1;
 }
 
-static int in_pins(struct id_range uids, struct id_range gids, struct reason *why)
+static int visit_pin(const char *name, const uid_t *uid, void *argument)
 {
-	CLEANUP_DIR DIR *users = opendir(USERNS_RUNDIR);
-	struct dirent *entry;
-	int r = 0;
-
-	if (!users)
-		return errno == ENOENT ? 0
-				       : refuse_errno(why, -errno, "cannot read %s", USERNS_RUNDIR);
-	while (r == 0 && (errno = 0, entry = readdir(users))) {
-		uint32_t uid;
-
-		if (parse_id(entry->d_name, &uid) == 0)
-			r = in_pin_of(uid, uids, gids, why);
-	}
-	if (r == 0 && errno != 0)
-		return refuse_errno(why, -errno, "cannot read %s", USERNS_RUNDIR);
-	return r;
+	(void)name;
+	return uid ? in_pin_of(*uid, argument) : 0;
 }
 
 int ids_are_mapped(struct id_range uids, struct id_range gids, struct reason *why)
 {
+	struct search search = {uids, gids, why};
 	int r;
 
 	r = in_live_ones(uids, gids, why);
-	return r != 0 ? r : in_pins(uids, gids, why);
+	return r != 0 ? r : rundirs_each(visit_pin, &search, why);
 }

@@ -2,7 +2,6 @@
 /* Letting go of a namespace: see release.h. Runs as root; caps.h says with which capabilities. */
 #include <errno.h>
 
-#include "config.h"
 #include "helper/caps.h"
 #include "helper/deadline.h"
 #include "helper/pin.h"
@@ -54,6 +53,7 @@ static bool is_to_stay(const struct rundir *dir, const enum lifetime *lifetime, 
 static int release(const struct rundir *dir, const struct session_id *leaving,
 		   const enum lifetime *lifetime, struct reason *why)
 {
+	char path[RUNDIR_PATH_SIZE];
 	unsigned int live;
 	int r;
 
@@ -66,8 +66,10 @@ static int release(const struct rundir *dir, const struct session_id *leaving,
 	if (r < 0 || live > 0 || is_to_stay(dir, lifetime, why))
 		return r;
 	r = unpin_if_idle(dir, why);
-	if (r == 0 && rundir_remove_if_unused(dir) == -ENOTEMPTY)
-		note(why, "files that are none of ours keep %s/%u", USERNS_RUNDIR, dir->uid);
+	if (r == 0 && rundir_remove_if_unused(dir) == -ENOTEMPTY) {
+		rundir_path(dir->uid, path);
+		note(why, "files that are none of ours keep %s", path);
+	}
 	return r < 0 ? r : 0;
 }
 

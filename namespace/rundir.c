@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A user's run directory: see rundir.h. Runs as root, without capabilities. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,16 +13,66 @@
 #include "namespace/inspect.h"
 #include "namespace/rundir.h"
 #include "util/cleanup.h"
+#include "util/parse.h"
 #include "util/userns.h"
+
+/* Room for a uid in digits, and its NUL. */
+#define NAME_SIZE 16
+
+/* How a user's directory is called. */
+static void format_name(uid_t uid, char ret[static NAME_SIZE])
+{
+	snprintf(ret, NAME_SIZE, "%u", uid);
+}
+
+/* Is it a name that we give? */
+static bool parse_name(const char *name, uid_t *ret)
+{
+	char given[NAME_SIZE];
+
+	if (parse_id(name, ret) < 0)
+		return false;
+	format_name(*ret, given);
+	return strcmp(given, name) == 0;
+}
 
 void rundir_path(uid_t uid, char ret[static RUNDIR_PATH_SIZE])
 {
-	snprintf(ret, RUNDIR_PATH_SIZE, "%s/%u", USERNS_RUNDIR, uid);
+	char name[NAME_SIZE];
+
+	format_name(uid, name);
+	snprintf(ret, RUNDIR_PATH_SIZE, "%s/%s", USERNS_RUNDIR, name);
 }
 
 void rundir_pin_path(uid_t uid, char ret[static RUNDIR_PATH_SIZE])
 {
 	snprintf(ret, RUNDIR_PATH_SIZE, "%s/%u/%s", USERNS_RUNDIR, uid, PIN_NAME);
+}
+
+static int visit_all(DIR *dir, rundir_visitor *visit, void *argument, struct reason *why)
+{
+	struct dirent *entry;
+	int r = 0;
+
+	while (r == 0 && (errno = 0, entry = readdir(dir))) {
+		uid_t uid;
+
+		if (entry->d_name[0] != '.')
+			r = visit(entry->d_name, parse_name(entry->d_name, &uid) ? &uid : NULL,
+				  argument);
+	}
+	if (r == 0 && errno != 0)
+		return refuse_errno(why, -errno, "cannot read %s", USERNS_RUNDIR);
+	return r;
+}
+
+int rundirs_each(rundir_visitor *visit, void *argument, struct reason *why)
+{
+	CLEANUP_DIR DIR *dir = opendir(USERNS_RUNDIR);
+
+	if (dir)
+		return visit_all(dir, visit, argument, why);
+	return errno == ENOENT ? 0 : refuse_errno(why, -errno, "cannot read %s", USERNS_RUNDIR);
 }
 
 static int check_directory(int fd, const char *path, struct reason *why)
@@ -58,11 +110,11 @@ static int open_below(int parent, const char *name, const char *path, bool creat
 static int open_directory(uid_t uid, bool create, int *ret_fd, struct reason *why)
 {
 	CLEANUP_FD int base = -1;
-	char name[16], path[RUNDIR_PATH_SIZE];
+	char name[NAME_SIZE], path[RUNDIR_PATH_SIZE];
 	int r;
 
-	snprintf(name, sizeof(name), "%u", uid);
-	snprintf(path, sizeof(path), "%s/%s", USERNS_RUNDIR, name);
+	format_name(uid, name);
+	rundir_path(uid, path);
 	r = open_below(AT_FDCWD, USERNS_RUNDIR, USERNS_RUNDIR, create, &base, why);
 	if (r == 0)
 		r = open_below(base, name, path, create, ret_fd, why);

@@ -34,6 +34,18 @@ void rundir_path(uid_t uid, char ret[static RUNDIR_PATH_SIZE]);
 void rundir_pin_path(uid_t uid, char ret[static RUNDIR_PATH_SIZE]);
 
 /*
+ * Called for a name below /run/userns, and the uid whose directory has that name; uid is NULL where
+ * it is none that we give, as 007. 0 to go on, else the walk ends.
+ */
+typedef int rundir_visitor(const char *name, const uid_t *uid, void *argument);
+
+/*
+ * Calls visit for each, in no order, but for names with a dot in front. Gives what ended the walk;
+ * 0 at the end, and where there is no /run/userns; -errno where it cannot be read, with a reason.
+ */
+int rundirs_each(rundir_visitor *visit, void *argument, struct reason *why);
+
+/*
  * Opens the user's directory and waits for its lock. With create, makes what is missing;
  * without, -ENOENT when there is none. Refuses what is not root's directory. All
  * errors but -ENOENT with a reason.

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Which uids have a namespace now: see pins.h. */
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 
-#include "config.h"
 #include "namespace/rundir.h"
 #include "userns/pins.h"
 #include "util/array.h"
 #include "util/cleanup.h"
-#include "util/parse.h"
 
 static int add_pin(struct pins *pins, uid_t uid)
 {
@@ -37,31 +34,19 @@ static int compare_uids(const void *a, const void *b)
 	return (left->uid > right->uid) - (left->uid < right->uid);
 }
 
-static int read_pins(DIR *dir, struct pins *pins)
+static int visit_pin(const char *name, const uid_t *uid, void *argument)
 {
-	struct dirent *entry;
-
-	while (errno = 0, (entry = readdir(dir))) {
-		uint32_t uid;
-		int r = 0;
-
-		if (parse_id(entry->d_name, &uid) == 0 && pin_exists(uid))
-			r = add_pin(pins, uid);
-		if (r < 0)
-			return r;
-	}
-	return -errno;
+	(void)name;
+	return uid && pin_exists(*uid) ? add_pin(argument, *uid) : 0;
 }
 
 int pins_read(struct pins *ret)
 {
-	CLEANUP_DIR DIR *dir = opendir(USERNS_RUNDIR);
 	struct pins pins = {.count = 0};
+	struct reason ignored;
 	int r;
 
-	if (!dir && errno != ENOENT)
-		return -errno;
-	r = dir ? read_pins(dir, &pins) : 0;
+	r = rundirs_each(visit_pin, &pins, &ignored);
 	if (r < 0) {
 		pins_free(&pins);
 		return r;
