@@ -128,14 +128,24 @@ struct id_range book_entry_gids(const struct id_entry *entry)
 	return (struct id_range){entry->gid_start, entry->range.count};
 }
 
+struct id_range book_entry_range(const struct id_entry *entry, bool gids)
+{
+	return gids ? book_entry_gids(entry) : entry->range;
+}
+
+bool book_entry_is_users(const struct id_entry *entry)
+{
+	return !entry->reserved && !entry->retired;
+}
+
 bool book_entry_is_of(const struct id_entry *entry, uid_t uid)
 {
-	return entry->has_uid && entry->uid == uid && !entry->reserved && !entry->retired;
+	return book_entry_is_users(entry) && entry->has_uid && entry->uid == uid;
 }
 
 bool book_entry_is_of_namesake(const struct id_entry *entry, const char *owner, uid_t uid)
 {
-	return entry->has_uid && entry->uid != uid && !entry->reserved && !entry->retired &&
+	return book_entry_is_users(entry) && entry->has_uid && entry->uid != uid &&
 	       slice_equals(entry->owner, owner);
 }
 

@@ -15,7 +15,13 @@ id_entry_parser book_parse_entry;
 /* Its uid and gid ranges have the same length. */
 struct id_range book_entry_gids(const struct id_entry *entry);
 
-/* Does the line hand out a range to this uid? Not a reserved or retired one. */
+/* The one or the other; of shadow's files, whose lines have one range, that. */
+struct id_range book_entry_range(const struct id_entry *entry, bool gids);
+
+/* Does the line hand out a range to a user? A reserved or retired one does not. */
+bool book_entry_is_users(const struct id_entry *entry);
+
+/* Does it to this uid? */
 bool book_entry_is_of(const struct id_entry *entry, uid_t uid);
 
 /*
@@ -24,7 +30,7 @@ bool book_entry_is_of(const struct id_entry *entry, uid_t uid);
  */
 bool book_entry_is_of_namesake(const struct id_entry *entry, const char *owner, uid_t uid);
 
-/* The first line of a uid that is neither reserved nor retired. NULL: none. */
+/* The first line that hands out a range to this uid. NULL: none. */
 const struct id_entry *book_find(const struct id_file *book, uid_t uid);
 
 /*

@@ -186,7 +186,7 @@ static int check_unowned(const struct id_file *book, const struct settle_request
 	for (size_t i = 0; i < book->count; i++) {
 		const struct id_entry *entry = &book->entries[i];
 
-		if (entry->has_uid || entry->reserved || entry->retired ||
+		if (!book_entry_is_users(entry) || entry->has_uid ||
 		    !slice_equals(entry->owner, request->name))
 			continue;
 		return refuse(why, -EEXIST,

@@ -100,7 +100,7 @@ static int compare_others(const struct id_file *file, bool by_gids,
 {
 	for (size_t i = 0; i < file->count; i++) {
 		const struct id_entry *other = &file->entries[i];
-		struct id_range range = by_gids ? book_entry_gids(other) : other->range;
+		struct id_range range = book_entry_range(other, by_gids);
 
 		if (!id_range_overlaps(range, copy->range) ||
 		    (file == copies ? is_copy(other, retirement) : is_of(other, retirement->who)))

@@ -97,7 +97,7 @@ struct party audit_line(const struct id_entry *entry, enum listing_source source
 		.kind = source == FROM_BOOK	? PARTY_BOOK
 			: source == FROM_SUBUID ? PARTY_SUBUID
 						: PARTY_SUBGID,
-		.range = gids ? book_entry_gids(entry) : entry->range,
+		.range = book_entry_range(entry, gids),
 		.uids = entry->range,
 		.name = entry->owner,
 		.line = entry->line,
@@ -177,11 +177,6 @@ static int find_overlaps(struct audit *audit, bool gids, struct findings *findin
 	return r < 0 ? r : overlaps_find(parties, note_overlap, &search);
 }
 
-static bool is_users(const struct id_entry *entry)
-{
-	return !entry->reserved && !entry->retired;
-}
-
 static int find_without_uid(const struct id_file *book, struct findings *findings)
 {
 	int r = 0;
@@ -192,7 +187,7 @@ static int find_without_uid(const struct id_file *book, struct findings *finding
 						.ids = entry->range,
 						.party = audit_line(entry, FROM_BOOK, false)};
 
-		if (is_users(entry) && !entry->has_uid)
+		if (book_entry_is_users(entry) && !entry->has_uid)
 			r = findings_add(findings, &finding);
 	}
 	return r;
@@ -209,14 +204,14 @@ static int find_missing_copies(const struct id_file *book, const struct id_file 
 	r = claims_make(file, false, &claims);
 	for (size_t i = 0; r == 0 && i < book->count; i++) {
 		const struct id_entry *entry = &book->entries[i];
-		struct id_range range = gids ? book_entry_gids(entry) : entry->range;
+		struct id_range range = book_entry_range(entry, gids);
 		const struct finding finding = {.kind = FOUND_NO_COPY,
 						.gids = gids,
 						.ids = range,
 						.party = audit_line(entry, FROM_BOOK, gids),
 						.lacks = gids ? PARTY_SUBGID : PARTY_SUBUID};
 
-		if (!is_users(entry) || !entry->has_uid ||
+		if (!book_entry_is_users(entry) || !entry->has_uid ||
 		    claims_cover(&claims, entry->owner, range) ||
 		    claims_cover_uid(&claims, entry->uid, range))
 			continue;

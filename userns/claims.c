@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "subid/book.h"
 #include "userns/claims.h"
 
 /* To shadow, digits alone are a uid. */
@@ -56,10 +57,7 @@ int claims_make(const struct id_file *file, bool gids, struct claims *ret)
 		return -ENOMEM;
 	for (size_t i = 0; i < file->count; i++) {
 		const struct id_entry *entry = &file->entries[i];
-		struct id_range range =
-			gids ? (struct id_range){entry->gid_start, entry->range.count}
-			     : entry->range;
-		struct claim claim = claim_of(entry->owner, range);
+		struct claim claim = claim_of(entry->owner, book_entry_range(entry, gids));
 
 		claims.claims[claims.count++] = claim;
 		if (!entry->has_uid)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "subid/accounts.h"
+#include "subid/book.h"
 #include "userns/people.h"
 #include "util/account.h"
 #include "util/array.h"
@@ -137,7 +138,7 @@ int people_check_owners(const struct people *people, const struct id_file *book,
 	for (size_t i = 0; r == 0 && i < book->count; i++) {
 		const struct id_entry *entry = &book->entries[i];
 
-		if (entry->has_uid && !entry->reserved && !entry->retired)
+		if (entry->has_uid && book_entry_is_users(entry))
 			r = check_owner(people, entry, findings);
 	}
 	return r;
