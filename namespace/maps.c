@@ -46,6 +46,19 @@ const struct extent *map_find(const struct id_map *map, uint32_t inside)
 	return NULL;
 }
 
+int inside_of(const struct id_map *map, struct id_range outside, uint32_t *ret)
+{
+	for (size_t i = 0; i < map->count; i++) {
+		const struct extent *e = &map->extents[i];
+
+		if (!id_range_contains((struct id_range){e->outside, e->count}, outside))
+			continue;
+		*ret = e->inside + (outside.start - e->outside);
+		return 0;
+	}
+	return -ENOENT;
+}
+
 int map_format(const struct id_map *map, char separator, char ret[static MAP_TEXT_SIZE])
 {
 	size_t used = 0;

@@ -48,6 +48,9 @@ void map_of_ranges(const struct id_range *ranges, size_t count, struct id_map *r
 /* The extent that has the id inside. NULL: none has. It stays the map's own. */
 const struct extent *map_find(const struct id_map *map, uint32_t inside);
 
+/* The number inside of the first id of a range outside. -ENOENT: no extent has all of it. */
+int inside_of(const struct id_map *map, struct id_range outside, uint32_t *ret);
+
 /* Lines as uid_map takes them, with the separator instead of newline. -E2BIG beyond the size. */
 int map_format(const struct id_map *map, char separator, char ret[static MAP_TEXT_SIZE]);
 

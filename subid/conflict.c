@@ -94,12 +94,10 @@ static int check_range(const struct settle_sources *sources, const struct settle
 static int check_own_id(const struct id_file *file, const struct settle_request *request,
 			bool users, bool groups, struct reason *why)
 {
-	const struct id_range uid = {request->uid, 1}, gid = {request->gid, 1};
-
 	for (size_t i = 0; i < file->count; i++) {
 		const struct id_entry *entry = &file->entries[i];
-		bool is_uid = users && id_range_contains(entry->range, uid);
-		bool is_gid = groups && id_range_contains(book_entry_gids(entry), gid);
+		bool is_uid = users && id_range_has(entry->range, request->uid);
+		bool is_gid = groups && id_range_has(book_entry_gids(entry), request->gid);
 
 		if (!is_uid && !is_gid)
 			continue;

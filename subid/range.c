@@ -157,7 +157,7 @@ int id_set_first_free(const struct id_set *set, struct id_range pool, uint32_t c
 			*ret = candidate;
 			return 0;
 		}
-		start = round_up((uint64_t)id_range_last(set->ranges[i]) + 1, multiple);
+		start = round_up(id_range_end(set->ranges[i]), multiple);
 		/* Rounding up can have passed more than this one. */
 		while (i < set->count && id_range_last(set->ranges[i]) < start)
 			i++;
@@ -167,7 +167,7 @@ int id_set_first_free(const struct id_set *set, struct id_range pool, uint32_t c
 uint64_t id_set_free_in(const struct id_set *set, struct id_range pool,
 			struct id_range *ret_largest)
 {
-	uint64_t start = pool.start, end = (uint64_t)id_range_last(pool) + 1, sum = 0;
+	uint64_t start = pool.start, end = id_range_end(pool), sum = 0;
 
 	*ret_largest = (struct id_range){pool.start, 0};
 	for (size_t i = find_end_from(set, start); start < end; i++) {
@@ -183,7 +183,7 @@ uint64_t id_set_free_in(const struct id_set *set, struct id_range pool,
 		}
 		if (i >= set->count)
 			break;
-		start = (uint64_t)id_range_last(set->ranges[i]) + 1;
+		start = id_range_end(set->ranges[i]);
 	}
 	return sum;
 }

@@ -44,6 +44,18 @@ static inline uint64_t id_end(uint32_t start, uint32_t count)
 	return (uint64_t)start + count;
 }
 
+/* The id behind its last. */
+static inline uint64_t id_range_end(struct id_range range)
+{
+	return id_end(range.start, range.count);
+}
+
+/* Is the id in it? */
+static inline bool id_range_has(struct id_range range, uint64_t id)
+{
+	return id >= range.start && id < id_range_end(range);
+}
+
 bool id_range_equal(struct id_range a, struct id_range b);
 bool id_range_overlaps(struct id_range a, struct id_range b);
 
@@ -76,7 +88,7 @@ void id_set_normalize(struct id_set *set);
 /*
  * The lowest range of count ids inside pool that no range of the (normalized) set meets.
  * Its start is a multiple of 65536 where count is, so that a range's ids keep their low
- * 16 bits, as systemd's do. -ENOSPC when there is none.
+ * 16 bits, as systemd's do. -ENOSPC when there is none; -EINVAL when count is 0.
  */
 int id_set_first_free(const struct id_set *set, struct id_range pool, uint32_t count,
 		      struct id_range *ret);

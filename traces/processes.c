@@ -19,7 +19,7 @@ static bool any_in(const char *numbers, struct id_range range)
 
 		if (end == numbers)
 			return false;
-		if (id >= range.start && id <= id_range_last(range))
+		if (id_range_has(range, id))
 			return true;
 	}
 }

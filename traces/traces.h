@@ -21,8 +21,7 @@ struct wanted_ids {
 /* Is an id of either kind in the ranges? */
 static inline bool is_wanted(const struct wanted_ids *wanted, uid_t uid, gid_t gid)
 {
-	return (uid >= wanted->uids.start && uid <= id_range_last(wanted->uids)) ||
-	       (gid >= wanted->gids.start && gid <= id_range_last(wanted->gids));
+	return id_range_has(wanted->uids, uid) || id_range_has(wanted->gids, gid);
 }
 
 /*

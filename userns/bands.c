@@ -103,7 +103,7 @@ static uint64_t extent_used(const struct space *space, size_t *ret_ranges)
 			continue;
 		if ((*ret_ranges)++ == 0)
 			first = space->parts[i].range.start;
-		end = (uint64_t)id_range_last(space->parts[i].range) + 1;
+		end = id_range_end(space->parts[i].range);
 	}
 	return end - first;
 }

@@ -54,7 +54,7 @@ static bool line_allows_namespace(const struct party *line, const struct party *
 	if (line->retired)
 		return false;
 	return line->reserved || is_root(line) || !line->has_uid || line->uid == namespace->uid ||
-	       id_range_contains(line->uids, (struct id_range){namespace->uid, 1});
+	       id_range_has(line->uids, namespace->uid);
 }
 
 /* Below 65536 all is the host's: its accounts, but no range. */

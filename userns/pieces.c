@@ -49,7 +49,7 @@ void pieces_of(const struct ns_maps *maps, struct pieces *ret)
 static int add_moved(struct id_range ids, struct id_range other, uint32_t start, struct id_set *set)
 {
 	uint32_t first = ids.start > other.start ? ids.start : other.start;
-	uint64_t end = lower(id_end(ids.start, ids.count), id_end(other.start, other.count));
+	uint64_t end = lower(id_range_end(ids), id_range_end(other));
 
 	if (first >= end)
 		return 0;
@@ -77,7 +77,7 @@ int pieces_add_banks(const struct pieces *pieces, const struct banks *banks, str
 static bool highest_free(const struct id_set *taken, struct id_range pool, uint32_t count,
 			 uint32_t *ret_start, uint32_t *largest)
 {
-	uint64_t end = id_end(pool.start, pool.count);
+	uint64_t end = id_range_end(pool);
 
 	for (size_t i = taken->count; end > pool.start; i--) {
 		uint64_t start = pool.start;
@@ -86,7 +86,7 @@ static bool highest_free(const struct id_set *taken, struct id_range pool, uint3
 		if (i > 0 && taken->ranges[i - 1].start >= end)
 			continue;
 		if (i > 0 && id_range_last(taken->ranges[i - 1]) >= start)
-			start = (uint64_t)id_range_last(taken->ranges[i - 1]) + 1;
+			start = id_range_end(taken->ranges[i - 1]);
 		if (start < end && end - start > *largest)
 			*largest = (uint32_t)(end - start);
 		if (start + count <= end) {
@@ -119,17 +119,4 @@ int pieces_choose(const struct pieces *pieces, const struct id_set *taken, uint3
 	}
 	*ret_largest = largest;
 	return -ENOSPC;
-}
-
-int inside_of(const struct id_map *map, struct id_range outside, uint32_t *ret)
-{
-	for (size_t i = 0; i < map->count; i++) {
-		const struct extent *e = &map->extents[i];
-
-		if (!id_range_contains((struct id_range){e->outside, e->count}, outside))
-			continue;
-		*ret = e->inside + (outside.start - e->outside);
-		return 0;
-	}
-	return -ENOENT;
 }

@@ -42,10 +42,4 @@ int pieces_add_banks(const struct pieces *pieces, const struct banks *banks, str
 int pieces_choose(const struct pieces *pieces, const struct id_set *taken, uint32_t count,
 		  struct piece *ret, uint32_t *ret_largest);
 
-/*
- * The number inside of the first id of a range on the host. -ENOENT: not all of it is in a row in
- * the map.
- */
-int inside_of(const struct id_map *map, struct id_range outside, uint32_t *ret);
-
 #endif

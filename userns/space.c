@@ -77,7 +77,7 @@ struct overlay {
 
 static void give(struct overlay *o, const struct space_part *part)
 {
-	uint64_t end = (uint64_t)id_range_last(part->range) + 1;
+	uint64_t end = id_range_end(part->range);
 
 	if (end > o->given) {
 		o->given = end;
@@ -102,7 +102,7 @@ static int pass_base(struct overlay *o, uint64_t id)
 /* Lays the part in the gaps that are left, and tells if somebody else has ids of it. */
 static int lay_part(struct overlay *o, const struct space_part *part, bool *ret_met)
 {
-	uint64_t start = part->range.start, end = (uint64_t)id_range_last(part->range) + 1;
+	uint64_t start = part->range.start, end = id_range_end(part->range);
 	int r;
 
 	*ret_met = false;
@@ -249,7 +249,7 @@ uint64_t space_left(const struct space *space, uint32_t size)
 	for (size_t i = 0; i < space->count; i++) {
 		struct id_range range = space->parts[i].range;
 		uint64_t start = ((uint64_t)range.start + multiple - 1) / multiple * multiple;
-		uint64_t end = (uint64_t)id_range_last(range) + 1;
+		uint64_t end = id_range_end(range);
 
 		if (space->parts[i].kind == SPACE_POOL && start < end)
 			left += (end - start) / size;

@@ -77,6 +77,31 @@ static void test_relations(void **state)
 	assert_false(id_range_equal((struct id_range){1, 2}, (struct id_range){2, 2}));
 }
 
+static void test_single_ids(void **state)
+{
+	static const struct {
+		struct id_range range;
+		uint64_t end, id;
+		bool has;
+	} rows[] = {
+		{{10, 5}, 15, 9, false},
+		{{10, 5}, 15, 10, true},
+		{{10, 5}, 15, 14, true},
+		{{10, 5}, 15, 15, false},
+		{{0, 4294967295}, 4294967295, 4294967294, true},
+		{{0, 4294967295}, 4294967295, 4294967295, false},
+		{{4294967294, 1}, 4294967295, 0, false},
+		/* Its low 32 bits would be in it. */
+		{{10, 5}, 15, (1ull << 32) + 10, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		assert_int_equal(id_range_end(rows[i].range), rows[i].end);
+		assert_int_equal(id_range_has(rows[i].range, rows[i].id), rows[i].has);
+	}
+}
+
 static struct id_set set_of(const struct id_range *ranges, size_t count)
 {
 	struct id_set set = {NULL, 0, 0};
@@ -490,6 +515,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_make),
 		cmocka_unit_test(test_relations),
+		cmocka_unit_test(test_single_ids),
 		cmocka_unit_test(test_set_grows),
 		cmocka_unit_test(test_normalize),
 		cmocka_unit_test(test_set_add_all),
