@@ -8,7 +8,7 @@
 
 #include "conf/keys.h"
 #include "conf/policymap.h"
-#include "util/cleanup.h"
+#include "util/array.h"
 #include "util/parse.h"
 
 static int parse_pool(struct slice value, struct policy *policy)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "conf/knobs.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 
 /* In the order in which they are asked. */

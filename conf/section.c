@@ -6,7 +6,7 @@
 
 #include "conf/section.h"
 #include "subid/range.h"
-#include "util/cleanup.h"
+#include "util/array.h"
 
 /* Takes the first word off, which ends at a blank. */
 static struct slice take_word(struct slice *rest)

@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 
 #include "helper/caps.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 
 static const cap_value_t needed[] = {CAP_CHOWN, CAP_SETUID, CAP_SETGID, CAP_SYS_PTRACE,

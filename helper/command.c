@@ -12,7 +12,7 @@
 #include "config.h"
 #include "helper/command.h"
 #include "util/account.h"
-#include "util/cleanup.h"
+#include "util/array.h"
 #include "util/exit_status.h"
 #include "util/parse.h"
 

@@ -21,7 +21,7 @@
 #include "helper/mounts.h"
 #include "helper/worker.h"
 #include "namespace/procstat.h"
-#include "util/cleanup.h"
+#include "util/array.h"
 #include "util/exit_status.h"
 #include "util/userns.h"
 

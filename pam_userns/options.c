@@ -9,7 +9,7 @@
 
 #include "pam_userns/options.h"
 #include "util/account.h"
-#include "util/cleanup.h"
+#include "util/array.h"
 #include "util/parse.h"
 
 static int parse_conf(const char *value, struct options *options)

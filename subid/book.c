@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "subid/book.h"
-#include "util/cleanup.h"
+#include "util/array.h"
 
 static int parse_uid(struct slice value, struct id_entry *entry)
 {

@@ -6,6 +6,7 @@
 
 #include "subid/book.h"
 #include "subid/choose.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 
 static int add_file(struct id_set *set, const struct id_file *file)

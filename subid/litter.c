@@ -10,6 +10,7 @@
 #include "subid/litter.h"
 #include "subid/lock.h"
 #include "subid/paths.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/parse.h"
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "subid/lookup.h"
-#include "util/cleanup.h"
+#include "util/array.h"
 
 static void free_answer(struct subid_range *answer)
 {

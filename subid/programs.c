@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "subid/programs.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 
 /* By any of these files a program is installed; NULL first: it holds on every host. */

@@ -11,6 +11,7 @@
 #include "subid/retire.h"
 #include "subid/sources.h"
 #include "subid/subfile.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 
 /* What a line is judged by. */

@@ -8,6 +8,7 @@
 #include "subid/newcomers.h"
 #include "subid/record.h"
 #include "subid/settle.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 
 /* The last new range, whose ends no directory has been asked about. NULL: nothing is new. */

@@ -12,7 +12,7 @@
 #include "subid/source.h"
 #include "subid/sources.h"
 #include "subid/subfile.h"
-#include "util/cleanup.h"
+#include "util/array.h"
 
 void sources_free(struct settle_sources *sources)
 {

@@ -10,6 +10,7 @@
 #include <sys/statvfs.h>
 
 #include "traces/traces.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 
 static void cleanup_table(struct libmnt_table **table)

@@ -11,6 +11,7 @@
 
 #include "config.h"
 #include "traces/progress.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/file.h"
 #include "util/parse.h"

@@ -11,6 +11,7 @@
 #include "userns/enter.h"
 #include "userns/tableoptions.h"
 #include "userns/verbs.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 
 enum column { COLUMN_NAME, COLUMN_START, COLUMN_COUNT, COLUMN_UIDS, COLUMN_GIDS, COLUMN_USED };

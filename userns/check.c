@@ -14,6 +14,7 @@
 #include "userns/gather.h"
 #include "userns/tableoptions.h"
 #include "userns/verbs.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 
 enum column {

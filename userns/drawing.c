@@ -6,7 +6,7 @@
 
 #include "subid/book.h"
 #include "userns/drawing.h"
-#include "util/cleanup.h"
+#include "util/array.h"
 
 static enum space_kind kind_of(const struct listed *row)
 {

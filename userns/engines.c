@@ -13,6 +13,7 @@
 #include "userns/engines.h"
 #include "userns/pausefile.h"
 #include "userns/table.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/searchpath.h"
 #include "util/userns.h"

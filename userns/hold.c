@@ -25,6 +25,7 @@
 #include "userns/pausefile.h"
 #include "userns/pins.h"
 #include "userns/verbs.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/userns.h"
 

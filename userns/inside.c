@@ -16,6 +16,7 @@
 #include "namespace/state.h"
 #include "userns/complain.h"
 #include "userns/inside.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/exit_status.h"
 

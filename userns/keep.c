@@ -22,7 +22,7 @@
 #include "userns/complain.h"
 #include "userns/keep.h"
 #include "userns/supervise.h"
-#include "util/cleanup.h"
+#include "util/array.h"
 #include "util/exit_status.h"
 
 /* The descriptors of a keeper, which are all it has. */

@@ -9,6 +9,7 @@
 #include "conf/knobs.h"
 #include "userns/complain.h"
 #include "userns/limits.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/exit_status.h"
 

@@ -26,6 +26,7 @@
 #include "userns/svg.h"
 #include "userns/tableoptions.h"
 #include "userns/verbs.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/userns.h"
 

@@ -6,7 +6,7 @@
 #include "config.h"
 #include "userns/complain.h"
 #include "userns/verbs.h"
-#include "util/cleanup.h"
+#include "util/array.h"
 
 static const struct {
 	const char *name;

@@ -6,7 +6,7 @@
 
 #include "userns/maps_table.h"
 #include "userns/table.h"
-#include "util/cleanup.h"
+#include "util/array.h"
 
 enum { COLUMN_IDS, COLUMN_INSIDE, COLUMN_OUTSIDE, COLUMN_COUNT };
 

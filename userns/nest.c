@@ -12,7 +12,7 @@
 #include "namespace/childmap.h"
 #include "userns/complain.h"
 #include "userns/nest.h"
-#include "util/cleanup.h"
+#include "util/array.h"
 #include "util/exit_status.h"
 #include "util/parse.h"
 

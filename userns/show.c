@@ -7,7 +7,7 @@
 
 #include "userns/complain.h"
 #include "userns/verbs.h"
-#include "util/cleanup.h"
+#include "util/array.h"
 
 static const struct {
 	const char *name;

@@ -11,6 +11,7 @@
 
 #include "userns/complain.h"
 #include "userns/supervise.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/exit_status.h"
 

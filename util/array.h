@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Arrays that grow by one element at a time. */
+/* Arrays: of a size that the compiler knows, and such as grow by one element at a time. */
 #ifndef UTIL_ARRAY_H
 #define UTIL_ARRAY_H
 
 #include <stddef.h>
+
+/* How many elements an array has; not a pointer to some. */
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
  * Makes room for one more element behind count of them, in an array with room for *room of so many

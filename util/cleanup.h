@@ -54,9 +54,6 @@ static inline void cleanup_dir(DIR **dir)
 #define CLEANUP_FILE	  CLEANUP(cleanup_file)
 #define CLEANUP_DIR	  CLEANUP(cleanup_dir)
 
-/* How many elements an array has. */
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
-
 #define TAKE_FD(fd)                                                                                \
 	__extension__({                                                                            \
 		int taken_fd_ = (fd);                                                              \
