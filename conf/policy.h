@@ -11,6 +11,7 @@
 
 #include "conf/files.h"
 #include "conf/section.h"
+#include "subid/extent.h"
 #include "subid/range.h"
 #include "util/reason.h"
 
@@ -42,20 +43,9 @@ enum root {
 	ROOT_RANGE, /* the first id of the user's range */
 };
 
-/* Ids inside to inside + count - 1 are outside to outside + count - 1. */
-struct policy_extent {
-	uint32_t inside;
-	uint32_t outside;
-	uint32_t count;
-};
-
-/* What the kernel takes for a map: extents, and bytes of their lines. */
-#define POLICY_EXTENTS_MAX  340
-#define POLICY_MAP_TEXT_MAX 4095
-
 /* A whole map. count 0: it is made of root and size. */
 struct policy_map {
-	struct policy_extent *extents;
+	struct extent *extents;
 	size_t count;
 };
 
@@ -82,22 +72,26 @@ struct policy_settings {
 };
 
 struct policy {
-	struct id_range pool; /* [host] pool: ids to hand out */
-	struct id_set avoid;  /* [host] avoid: never handed out */
-	struct id_set
-		real_ids;   /* [host] real-ids: where the site's directory puts people and groups */
-	enum mirror mirror; /* [host] mirror: copies in /etc/subuid and /etc/subgid */
+	/* [host] */
+	struct id_range pool;	/* ids to hand out */
+	struct id_set avoid;	/* never handed out */
+	struct id_set real_ids; /* where the site's directory puts people and groups */
+	enum mirror mirror;	/* copies in /etc/subuid and /etc/subgid */
+
+	/* [default], and the sections that are about the user */
 	enum delegate delegate;
 	enum allocate allocate;
 	enum lifetime lifetime;
 	uint32_t size; /* ids per user, at least 1 */
 	enum root root;
 	bool deny_setgroups;
-	struct id_range
-		range; /* [user] range: this one and no other, which sets size; count 0: none */
-	struct policy_map map;	/* [user] map: of the uids */
-	struct policy_map gids; /* [user] gids: of the gids */
-	char *services;		/* PAM services, with blanks between; NULL: all */
+	char *services; /* PAM services, with blanks between; NULL: all */
+
+	/* [user] */
+	struct id_range range;	/* this one and no other, which sets size; count 0: none */
+	struct policy_map map;	/* of the uids */
+	struct policy_map gids; /* of the gids */
+
 	struct policy_settings settings;
 	char *files; /* the paths of all files that were read, a line each; NULL: none */
 };

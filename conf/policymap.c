@@ -8,7 +8,7 @@
 #include "conf/policymap.h"
 #include "util/cleanup.h"
 
-static int parse_extent(struct slice text, struct policy_extent *ret)
+static int parse_extent(struct slice text, struct extent *ret)
 {
 	struct slice inside_digits, outside_digits;
 	struct id_range inside, outside;
@@ -23,29 +23,27 @@ static int parse_extent(struct slice text, struct policy_extent *ret)
 		return -EINVAL;
 	if (id_range_make(first, count, &inside) < 0 || id_range_make(second, count, &outside) < 0)
 		return -EINVAL;
-	*ret = (struct policy_extent){inside.start, outside.start, count};
+	*ret = (struct extent){inside.start, outside.start, count};
 	return 0;
 }
 
-static bool extents_overlap(const struct policy_extent *a, const struct policy_extent *b)
+static bool extents_overlap(const struct extent *a, const struct extent *b)
 {
-	return id_range_overlaps((struct id_range){a->inside, a->count},
-				 (struct id_range){b->inside, b->count}) ||
-	       id_range_overlaps((struct id_range){a->outside, a->count},
-				 (struct id_range){b->outside, b->count});
+	return id_range_overlaps(extent_inside(a), extent_inside(b)) ||
+	       id_range_overlaps(extent_outside(a), extent_outside(b));
 }
 
-static size_t text_length(const struct policy_extent *extent)
+static size_t text_length(const struct extent *extent)
 {
 	return (size_t)snprintf(NULL, 0, "%" PRIu32 " %" PRIu32 " %" PRIu32 "\n", extent->inside,
 				extent->outside, extent->count);
 }
 
 /* With an extent more, is it still a map that the kernel takes? */
-static bool fits(const struct policy_map *map, const struct policy_extent *extent, size_t *length)
+static bool fits(const struct policy_map *map, const struct extent *extent, size_t *length)
 {
 	*length += text_length(extent);
-	if (map->count == POLICY_EXTENTS_MAX || *length > POLICY_MAP_TEXT_MAX)
+	if (map->count == MAP_EXTENTS_MAX || *length >= MAP_TEXT_SIZE)
 		return false;
 	for (size_t i = 0; i < map->count; i++)
 		if (extents_overlap(&map->extents[i], extent))
@@ -55,15 +53,15 @@ static bool fits(const struct policy_map *map, const struct policy_extent *exten
 
 int policy_map_parse(struct slice value, struct policy_map *map)
 {
-	struct policy_map parsed = {.extents = calloc(POLICY_EXTENTS_MAX, sizeof(*parsed.extents))};
-	CLEANUP_FREE struct policy_extent *extents = parsed.extents;
+	struct policy_map parsed = {.extents = calloc(MAP_EXTENTS_MAX, sizeof(*parsed.extents))};
+	CLEANUP_FREE struct extent *extents = parsed.extents;
 	struct slice field;
 	size_t length = 0;
 
 	if (!extents)
 		return -ENOMEM;
 	while (next_field(&value, ',', &field)) {
-		struct policy_extent extent;
+		struct extent extent;
 
 		if (parse_extent(slice_trim(field), &extent) < 0 ||
 		    !fits(&parsed, &extent, &length))

@@ -7,8 +7,8 @@
 
 /*
  * Reads IN:OUT:COUNT, or several with commas between, in the place of what the map was before.
- * -EINVAL, also for what no kernel takes (user_namespaces(7)): an id in two extents, more than
- * POLICY_EXTENTS_MAX of them, more text than POLICY_MAP_TEXT_MAX. -ENOMEM.
+ * -EINVAL, also for what no kernel takes (subid/extent.h): an id in two extents, too many of them,
+ * or too much text. -ENOMEM.
  */
 int policy_map_parse(struct slice value, struct policy_map *map);
 

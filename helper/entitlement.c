@@ -148,9 +148,9 @@ struct side {
 
 /* Are the ids outside the user's own, or in a row in the user's ranges? */
 static bool may_map(const struct side *side, const struct settlement *settled,
-		    const struct policy_extent *extent)
+		    const struct extent *extent)
 {
-	const struct id_range outside = {extent->outside, extent->count};
+	const struct id_range outside = extent_outside(extent);
 	struct id_set set = {.count = 0};
 	bool is_theirs = id_range_equal(outside, (struct id_range){side->own, 1});
 
@@ -165,7 +165,7 @@ static bool may_map(const struct side *side, const struct settlement *settled,
 }
 
 static int refuse_extent(const struct side *side, const struct policy *policy,
-			 const struct policy_extent *extent, struct reason *why)
+			 const struct extent *extent, struct reason *why)
 {
 	const struct policy_setting *origin = policy_origin(policy, side->key);
 
@@ -180,14 +180,12 @@ static int refuse_extent(const struct side *side, const struct policy *policy,
 static int map_as_written(const struct side *side, const struct policy *policy,
 			  const struct settlement *settled, struct id_map *ret, struct reason *why)
 {
-	_Static_assert(MAP_EXTENTS_MAX == POLICY_EXTENTS_MAX, "what a policy writes must fit");
-
 	for (size_t i = 0; i < side->map->count; i++) {
-		const struct policy_extent *extent = &side->map->extents[i];
+		const struct extent *extent = &side->map->extents[i];
 
 		if (!may_map(side, settled, extent))
 			return refuse_extent(side, policy, extent, why);
-		ret->extents[i] = (struct extent){extent->inside, extent->outside, extent->count};
+		ret->extents[i] = *extent;
 	}
 	ret->count = side->map->count;
 	return 0;

@@ -33,12 +33,9 @@ static int in_live_ones(struct id_range uids, struct id_range gids, struct reaso
 
 static bool map_meets(const struct id_map *map, struct id_range range)
 {
-	for (size_t i = 0; i < map->count; i++) {
-		const struct extent *e = &map->extents[i];
-
-		if (id_range_overlaps((struct id_range){e->outside, e->count}, range))
+	for (size_t i = 0; i < map->count; i++)
+		if (id_range_overlaps(extent_outside(&map->extents[i]), range))
 			return true;
-	}
 	return false;
 }
 

@@ -131,7 +131,7 @@ static int add_cut(const struct id_map *parent, struct extent wanted, const char
 
 		if (!from)
 			return lacks(parent, wanted, next.outside, what, why);
-		room = id_end(from->inside, from->count) - next.outside;
+		room = id_range_end(extent_inside(from)) - next.outside;
 		next.count = room < wanted.count - done ? (uint32_t)room : wanted.count - done;
 		r = add(map, next, what, why);
 		if (r < 0)
@@ -142,10 +142,10 @@ static int add_cut(const struct id_map *parent, struct extent wanted, const char
 }
 
 /* The first id that both have; false: none. */
-static bool meet(uint32_t a, uint32_t a_count, uint32_t b, uint32_t b_count, uint32_t *ret)
+static bool meet(struct id_range a, struct id_range b, uint32_t *ret)
 {
-	*ret = a > b ? a : b;
-	return *ret < id_end(a, a_count) && *ret < id_end(b, b_count);
+	*ret = a.start > b.start ? a.start : b.start;
+	return id_range_has(a, *ret) && id_range_has(b, *ret);
 }
 
 static int check_apart(const struct extent *a, const struct extent *b, const char *what,
@@ -154,9 +154,9 @@ static int check_apart(const struct extent *a, const struct extent *b, const cha
 	bool inside = true;
 	uint32_t id;
 
-	if (!meet(a->inside, a->count, b->inside, b->count, &id)) {
+	if (!meet(extent_inside(a), extent_inside(b), &id)) {
 		inside = false;
-		if (!meet(a->outside, a->count, b->outside, b->count, &id))
+		if (!meet(extent_outside(a), extent_outside(b), &id))
 			return 0;
 	}
 	return refuse(why, -EEXIST,

@@ -40,8 +40,7 @@ void map_of_ranges(const struct id_range *ranges, size_t count, struct id_map *r
 const struct extent *map_find(const struct id_map *map, uint32_t inside)
 {
 	for (size_t i = 0; i < map->count; i++)
-		if (map->extents[i].inside <= inside &&
-		    inside < id_end(map->extents[i].inside, map->extents[i].count))
+		if (id_range_has(extent_inside(&map->extents[i]), inside))
 			return &map->extents[i];
 	return NULL;
 }
@@ -51,7 +50,7 @@ int inside_of(const struct id_map *map, struct id_range outside, uint32_t *ret)
 	for (size_t i = 0; i < map->count; i++) {
 		const struct extent *e = &map->extents[i];
 
-		if (!id_range_contains((struct id_range){e->outside, e->count}, outside))
+		if (!id_range_contains(extent_outside(e), outside))
 			continue;
 		*ret = e->inside + (outside.start - e->outside);
 		return 0;

@@ -8,18 +8,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "subid/extent.h"
 #include "subid/range.h"
 #include "util/reason.h"
-
-/* One line of a map: ids inside to inside + count - 1 are outside to outside + count - 1. */
-struct extent {
-	uint32_t inside;
-	uint32_t outside;
-	uint32_t count;
-};
-
-/* The kernel takes 340 since 4.15, five before; a delegated namespace needs two. */
-#define MAP_EXTENTS_MAX 340
 
 struct id_map {
 	struct extent extents[MAP_EXTENTS_MAX];
@@ -31,9 +22,6 @@ struct ns_maps {
 	struct id_map gids;
 	bool setgroups; /* may setgroups(2) be called inside? */
 };
-
-/* The text of a map takes less than a page, as the kernel demands of a write. */
-#define MAP_TEXT_SIZE 4096
 
 /*
  * The map of a delegated namespace: 0 inside is the user's own id, 1 and up are the ranges one

@@ -14,7 +14,7 @@ static uint64_t lower(uint64_t a, uint64_t b)
 static void add_common(const struct extent *uids, const struct extent *gids, struct pieces *pieces)
 {
 	uint32_t first = uids->inside > gids->inside ? uids->inside : gids->inside;
-	uint64_t end = lower(id_end(uids->inside, uids->count), id_end(gids->inside, gids->count));
+	uint64_t end = lower(id_range_end(extent_inside(uids)), id_range_end(extent_inside(gids)));
 
 	if (first == 0)
 		first = 1;
