@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "helper/processes.h"
-#include "namespace/proc.h"
+#include "namespace/procwalk.h"
 #include "namespace/procstat.h"
 #include "util/cleanup.h"
 #include "util/userns.h"

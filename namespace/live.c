@@ -9,7 +9,7 @@
 
 #include "namespace/live.h"
 #include "namespace/maps.h"
-#include "namespace/proc.h"
+#include "namespace/procwalk.h"
 #include "util/array.h"
 #include "util/cleanup.h"
 

@@ -19,7 +19,8 @@
  */
 int lookup_ranges(const char *owner, struct id_set *uids, struct id_set *gids, struct reason *why);
 
-/* The same where lookup_source() has named one. -EIO also when libsubid has no module for it. */
+/* The same where nsswitch_subid_source() has named one. -EIO also when libsubid has no module for
+ * it. */
 int lookup_ranges_from(const char *source, const char *owner, struct id_set *uids,
 		       struct id_set *gids, struct reason *why);
 

@@ -6,10 +6,10 @@
 
 #include "subid/book.h"
 #include "subid/lookup.h"
+#include "subid/nsswitch.h"
 #include "subid/paths.h"
 #include "subid/programs.h"
 #include "subid/settle.h"
-#include "subid/source.h"
 #include "subid/sources.h"
 #include "subid/subfile.h"
 #include "util/array.h"
@@ -34,7 +34,7 @@ int sources_try_files(struct settle_sources *sources, bool *ret_copies_changed, 
 	*ret_copies_changed = false;
 	free(sources->source);
 	sources->source = NULL;
-	r = lookup_source(NSSWITCH_FILE, &sources->source, why);
+	r = nsswitch_subid_source(NSSWITCH_FILE, &sources->source, why);
 	if (r == 0)
 		r = id_file_refresh(BOOK_FILE, book_parse_entry, &sources->book, &book_changed,
 				    why);

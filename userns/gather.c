@@ -5,9 +5,9 @@
 
 #include "config.h"
 #include "namespace/live.h"
+#include "subid/nsswitch.h"
 #include "subid/paths.h"
 #include "subid/programs.h"
-#include "subid/source.h"
 #include "userns/complain.h"
 #include "userns/gather.h"
 #include "util/cleanup.h"
@@ -58,7 +58,7 @@ static int find_source(enum mirror mirror, struct audit *audit)
 	CLEANUP_FREE char *source = NULL;
 	struct reason why = {.text = ""};
 
-	if (lookup_source(NSSWITCH_FILE, &source, &why) < 0)
+	if (nsswitch_subid_source(NSSWITCH_FILE, &source, &why) < 0)
 		return complain(EXIT_SYSTEM, "copies were not compared: %s", why.text);
 	audit->copies = mirror == MIRROR_YES || (mirror == MIRROR_AUTO && !source);
 	return 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Where nsswitch.conf(5) takes subordinate ids from: lookup_source() of subid/lookup. */
-#include "subid/source.h"
+/* Where nsswitch.conf(5) takes subordinate ids from: nsswitch_subid_source() of subid/nsswitch. */
+#include "subid/nsswitch.h"
 #include "tests/unit/scratch.h"
 
 static void test_sources(void **state)
@@ -33,7 +33,7 @@ static void test_sources(void **state)
 			scratch_write(s, "nsswitch.conf", rows[i].text, strlen(rows[i].text), 0644);
 		char unset[] = "unset", *source = unset;
 		struct reason why = {""};
-		int r = lookup_source(path, &source, &why);
+		int r = nsswitch_subid_source(path, &source, &why);
 
 		if (r != 0)
 			fail_msg("'%s': %d %s", rows[i].text, r, why.text);
@@ -48,7 +48,7 @@ static void test_no_file(void **state)
 	char unset[] = "unset", *source = unset;
 	struct reason why = {""};
 
-	assert_int_equal(lookup_source(scratch_path(*state, "none"), &source, &why), 0);
+	assert_int_equal(nsswitch_subid_source(scratch_path(*state, "none"), &source, &why), 0);
 	assert_null(source);
 }
 
@@ -64,16 +64,16 @@ static void test_link(void **state)
 	scratch_write(s, "real", "subid: sss\n", 11, 0644);
 	snprintf(link, sizeof(link), "%s", scratch_path(s, "nsswitch.conf"));
 	assert_int_equal(symlink("real", link), 0);
-	assert_int_equal(lookup_source(link, &source, &why), 0);
+	assert_int_equal(nsswitch_subid_source(link, &source, &why), 0);
 	assert_string_equal(source, "sss");
 	free(source);
 	/* To libc, a link that leads nowhere is no file. */
 	assert_int_equal(unlink(scratch_path(s, "real")), 0);
-	assert_int_equal(lookup_source(link, &source, &why), 0);
+	assert_int_equal(nsswitch_subid_source(link, &source, &why), 0);
 	assert_null(source);
 	/* Nor is it believed what others can write. */
 	scratch_write(s, "real", "subid: sss\n", 11, 0666);
-	assert_int_equal(lookup_source(link, &source, &why), -EPERM);
+	assert_int_equal(nsswitch_subid_source(link, &source, &why), -EPERM);
 	TELLS("anybody's, by a link", &why, scratch_path(s, "real"));
 }
 
@@ -84,7 +84,7 @@ static void test_unbelievable(void **state)
 	struct reason why = {""};
 
 	scratch_write(s, "nsswitch.conf", "subid: sss\n", 11, 0666);
-	assert_int_equal(lookup_source(s->path, &source, &why), -EPERM);
+	assert_int_equal(nsswitch_subid_source(s->path, &source, &why), -EPERM);
 	TELLS("anybody's", &why, s->path);
 	assert_ptr_equal(source, unset);
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Looking at every process: see proc.h. */
+/* Looking at every process: see procwalk.h. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
-#include "namespace/proc.h"
+#include "namespace/procwalk.h"
 #include "util/cleanup.h"
 #include "util/parse.h"
 #include "util/userns.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#ifndef SUBID_SOURCE_H
-#define SUBID_SOURCE_H
+#ifndef SUBID_NSSWITCH_H
+#define SUBID_NSSWITCH_H
 
 #include "util/reason.h"
 
@@ -9,6 +9,6 @@
  * /etc/subuid and /etc/subgid. *ret_source is the caller's to free, NULL for the files.
  * -errno with a reason.
  */
-int lookup_source(const char *nsswitch_path, char **ret_source, struct reason *why);
+int nsswitch_subid_source(const char *nsswitch_path, char **ret_source, struct reason *why);
 
 #endif

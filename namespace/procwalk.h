@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Looking at every process, while they come and go. */
-#ifndef NAMESPACE_PROC_H
-#define NAMESPACE_PROC_H
+#ifndef NAMESPACE_PROCWALK_H
+#define NAMESPACE_PROCWALK_H
 
 #include <stdint.h>
 #include <sys/stat.h>

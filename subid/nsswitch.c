@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Where subordinate ids come from, by nsswitch.conf(5): see source.h. */
+/* Where subordinate ids come from, by nsswitch.conf(5): see nsswitch.h. */
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
-#include "subid/source.h"
+#include "subid/nsswitch.h"
 #include "util/cleanup.h"
 #include "util/file.h"
 #include "util/parse.h"
@@ -28,7 +28,7 @@ static struct slice source_of(struct slice line)
 	return (struct slice){line.text + begin, end - begin};
 }
 
-int lookup_source(const char *nsswitch_path, char **ret_source, struct reason *why)
+int nsswitch_subid_source(const char *nsswitch_path, char **ret_source, struct reason *why)
 {
 	/* Some distributions keep it elsewhere, and link it; what counts is what libc reads. */
 	CLEANUP_FREE char *path = realpath(nsswitch_path, NULL);
