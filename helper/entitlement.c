@@ -10,6 +10,7 @@
 #include "helper/entitlement.h"
 #include "helper/membership.h"
 #include "namespace/live.h"
+#include "subid/decide.h"
 #include "util/account.h"
 #include "util/cleanup.h"
 

@@ -16,6 +16,7 @@
 #include "helper/entitlement.h"
 #include "helper/verbs.h"
 #include "namespace/rundir.h"
+#include "subid/decide.h"
 #include "util/account.h"
 #include "util/cleanup.h"
 

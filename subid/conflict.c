@@ -5,6 +5,7 @@
 
 #include "subid/book.h"
 #include "subid/conflict.h"
+#include "subid/decide.h"
 #include "subid/subfile.h"
 
 static const char *const way_out = "userns-helper(8) says how to settle this";

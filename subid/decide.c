@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Which ranges are a user's: settle_decide() of settle.h. Pure. */
+/* Which ranges are a user's: see decide.h. Pure. */
 #include <errno.h>
 #include <inttypes.h>
 
 #include "subid/book.h"
 #include "subid/choose.h"
 #include "subid/conflict.h"
-#include "subid/settle.h"
+#include "subid/decide.h"
 #include "subid/subfile.h"
 
 struct id_range user_range_gids(const struct user_range *range)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "subid/book.h"
+#include "subid/decide.h"
 #include "subid/record.h"
 #include "subid/subfile.h"
 

@@ -4,6 +4,7 @@
 
 #include "subid/book.h"
 #include "subid/conflict.h"
+#include "subid/decide.h"
 #include "subid/lock.h"
 #include "subid/newcomers.h"
 #include "subid/record.h"

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "subid/book.h"
-#include "subid/settle.h"
+#include "subid/decide.h"
 #include "subid/subfile.h"
 #include "tests/unit/parsed.h"
 

@@ -7,8 +7,8 @@
 #include <sys/syscall.h>
 
 #include "subid/book.h"
+#include "subid/decide.h"
 #include "subid/record.h"
-#include "subid/settle.h"
 #include "subid/subfile.h"
 #include "tests/unit/model.h"
 #include "tests/unit/model_events.h"

@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "subid/book.h"
+#include "subid/decide.h"
 #include "subid/record.h"
 #include "subid/subfile.h"
 #include "tests/unit/parsed.h"
