@@ -18,19 +18,20 @@ struct found {
 	struct live_extents *extents;
 	ino_t *seen; /* the namespaces that have been read; they are few */
 	size_t seen_count;
+	size_t seen_room;
 };
 
 static int see(struct found *found, ino_t inode)
 {
-	ino_t *longer;
+	ino_t *larger;
 
 	for (size_t i = 0; i < found->seen_count; i++)
 		if (found->seen[i] == inode)
 			return 1;
-	longer = reallocarray(found->seen, found->seen_count + 1, sizeof(*longer));
-	if (!longer)
+	larger = array_grow(found->seen, found->seen_count, &found->seen_room, sizeof(*larger));
+	if (!larger)
 		return -ENOMEM;
-	found->seen = longer;
+	found->seen = larger;
 	found->seen[found->seen_count++] = inode;
 	return 0;
 }

@@ -51,8 +51,7 @@ static const struct program programs[] = {
 	{.name = "the host's own accounts", .range = {0, ID_BLOCK}},
 	/* systemd, "Users, Groups, UIDs and GIDs on systemd Systems" */
 	{.name = "systemd's foreign ids", .range = {2147352576, 65536}},
-	/* Some code takes them for negative; FreeIPA's subids begin there, Apptainer counts down.
-	 */
+	/* Negative to some code; FreeIPA's subids begin there, Apptainer counts down. */
 	{.name = "ids of 2^31 and above", .range = {2147483648, ID_LAST - 2147483648 + 1}},
 	/* KEP-127: 65536 ids for each of maxPods, 110 by default, from 65536 */
 	{.name = "kubelet's pods",

@@ -102,7 +102,7 @@ static char *identify(struct libmnt_fs *fs)
 static int add_place(struct mount_places *places, struct libmnt_fs *fs)
 {
 	struct mount_place *larger =
-		reallocarray(places->places, places->count + 1, sizeof(*larger));
+		array_grow(places->places, places->count, &places->room, sizeof(*larger));
 	struct mount_place place = {.reach = reach_of(fs)};
 
 	if (!larger)

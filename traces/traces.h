@@ -65,6 +65,7 @@ struct mount_place {
 struct mount_places {
 	struct mount_place *places;
 	size_t count;
+	size_t room;
 };
 
 /*

@@ -37,8 +37,7 @@ static int compare_inside(const void *a, const void *b)
 void pieces_of(const struct ns_maps *maps, struct pieces *ret)
 {
 	ret->count = 0;
-	/* Extents of a map do not overlap, so no more of these pairs meet than there are extents.
-	 */
+	/* Extents of a map do not overlap, so no more pairs meet than there are extents. */
 	for (size_t i = 0; i < maps->uids.count; i++)
 		for (size_t j = 0; j < maps->gids.count; j++)
 			add_common(&maps->uids.extents[i], &maps->gids.extents[j], ret);
