@@ -46,21 +46,6 @@ static int collect(const struct settle_sources *sources, const struct settle_req
 	return r;
 }
 
-/* The uid's slot: counted through the pool, and around it again for larger uids. */
-static int find_slot(const struct settle_request *request, uint32_t count, struct id_range *ret)
-{
-	const struct id_set nothing = {NULL, 0, 0};
-	struct id_range first;
-	uint32_t slots;
-
-	/* Slots begin where a first range would. */
-	if (id_set_first_free(&nothing, request->pool, count, &first) < 0)
-		return -ENOSPC;
-	slots = (id_range_last(request->pool) - first.start + 1) / count;
-	*ret = (struct id_range){first.start + request->uid % slots * count, count};
-	return 0;
-}
-
 /* Whose line a place meets, for people; else the ids that it meets. */
 static void name_holder(const struct settle_sources *sources, struct id_range place,
 			struct id_range met, struct reason *ret)
@@ -102,44 +87,75 @@ static int refuse_full(const struct id_set *taken, const struct settle_request *
 		      free_ids, where);
 }
 
-/* The place that a policy has named, or none. */
-static int take_place(const struct settle_sources *sources, const struct id_set *taken,
-		      const struct settle_request *request, struct id_range place,
-		      const char *setting, struct id_range *ret, struct reason *why)
+/* The only one that a range may have. */
+struct place {
+	struct id_range ids;
+	const char *setting; /* that says so, for people */
+};
+
+/* The uid's slot: counted through the pool, and around it again for larger uids. */
+static int find_slot(const struct settle_request *request, uint32_t count, struct id_range *ret)
+{
+	const struct id_set nothing = {NULL, 0, 0};
+	struct id_range first;
+	uint32_t slots;
+
+	/* Slots begin where a first range would. */
+	if (id_set_first_free(&nothing, request->pool, count, &first) < 0)
+		return -ENOSPC;
+	slots = (id_range_last(request->pool) - first.start + 1) / count;
+	*ret = (struct id_range){first.start + request->uid % slots * count, count};
+	return 0;
+}
+
+static int find_place(const struct settle_request *request, uint32_t count, struct place *ret,
+		      struct reason *why)
+{
+	if (request->fixed.count > 0) {
+		*ret = (struct place){request->fixed, request->fixed_by};
+		return 0;
+	}
+	ret->setting = "allocate = by-uid";
+	if (find_slot(request, count, &ret->ids) < 0)
+		return refuse(why, -ENOSPC, "the pool has no room for %" PRIu32 " ids", count);
+	return 0;
+}
+
+static int check_place(const struct settle_sources *sources, const struct id_set *taken,
+		       const struct settle_request *request, const struct place *place,
+		       struct reason *why)
 {
 	struct reason holder = {.text = ""};
 	struct id_range met;
 
-	if (id_set_meets(taken, place, &met)) {
-		name_holder(sources, place, met, &holder);
-		return refuse(why, -EEXIST,
-			      "%s's place %" PRIu32 ":%" PRIu32
-			      " (%s) meets %s; free these ids, or choose others",
-			      request->name, place.start, place.count, setting, holder.text);
-	}
-	*ret = place;
-	return 0;
+	if (!id_set_meets(taken, place->ids, &met))
+		return 0;
+	name_holder(sources, place->ids, met, &holder);
+	return refuse(why, -EEXIST,
+		      "%s's place %" PRIu32 ":%" PRIu32
+		      " (%s) meets %s; free these ids, or choose others",
+		      request->name, place->ids.start, place->ids.count, place->setting,
+		      holder.text);
 }
 
 int choose_range(const struct settle_sources *sources, const struct settle_request *request,
 		 uint32_t count, struct id_range *ret, struct reason *why)
 {
 	CLEANUP(id_set_free) struct id_set taken = {NULL, 0, 0};
-	struct id_range slot;
+	struct place place;
 	int r;
 
 	r = collect(sources, request, &taken);
 	if (r < 0)
 		return refuse_errno(why, r, "cannot choose a range");
-	if (request->fixed.count > 0)
-		return take_place(sources, &taken, request, request->fixed, request->fixed_by, ret,
-				  why);
-	if (!request->by_uid) {
+	if (request->fixed.count == 0 && !request->by_uid) {
 		r = id_set_first_free(&taken, request->pool, count, ret);
 		return r < 0 ? refuse_full(&taken, request, count, why) : 0;
 	}
-	r = find_slot(request, count, &slot);
-	if (r < 0)
-		return refuse(why, r, "the pool has no room for %" PRIu32 " ids", count);
-	return take_place(sources, &taken, request, slot, "allocate = by-uid", ret, why);
+	r = find_place(request, count, &place, why);
+	if (r == 0)
+		r = check_place(sources, &taken, request, &place, why);
+	if (r == 0)
+		*ret = place.ids;
+	return r;
 }
