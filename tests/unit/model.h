@@ -162,7 +162,7 @@ static inline bool read_line(const char *text, struct line *ret)
 	const char *flags, *value;
 	int n = 0;
 
-	for (size_t i = 0; i < COUNT(garbage); i++)
+	for (size_t i = 0; i < COUNT_OF(garbage); i++)
 		if (strcmp(text, garbage[i]) == 0)
 			return false;
 	memset(ret, 0, sizeof(*ret));

@@ -100,7 +100,7 @@ static void retire_line(const char *text, const void *argument, char ret[static 
 /* A line that is in an admin's way: it will be taken away some day. */
 static void append_wrong(size_t which, const char *line)
 {
-	if (world.wrong_count == COUNT(world.wrong))
+	if (world.wrong_count == COUNT_OF(world.wrong))
 		return;
 	snprintf(world.wrong[world.wrong_count++], sizeof(world.wrong[0]), "%s", line);
 	append(which, line);
@@ -243,12 +243,12 @@ static void give_lines(size_t person)
 
 static void garble(void)
 {
-	append_wrong(draw(3), garbage[draw(COUNT(garbage))]);
+	append_wrong(draw(3), garbage[draw(COUNT_OF(garbage))]);
 }
 
 static void add_real_account(void)
 {
-	if (world.real_count == COUNT(world.real_uids))
+	if (world.real_count == COUNT_OF(world.real_uids))
 		return;
 	world.real_uids[world.real_count] = world.pool.start + draw(world.pool.count);
 	world.real_gids[world.real_count] = world.pool.start + draw(world.pool.count);
@@ -387,7 +387,7 @@ static void forget_revoked(const struct view *after, const struct person *who)
 	for (size_t half = SUBUID; half <= SUBGID; half++)
 		for (size_t i = 0; i < after->counts[half]; i++)
 			if (owns(who, &after->lines[half][i]) &&
-			    world.wrong_count < COUNT(world.wrong))
+			    world.wrong_count < COUNT_OF(world.wrong))
 				snprintf(world.wrong[world.wrong_count++], sizeof(world.wrong[0]),
 					 "%s", after->lines[half][i].text);
 }

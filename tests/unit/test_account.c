@@ -17,7 +17,7 @@ static void test_system_accounts(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++)
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
 		if (is_system_account(rows[i].uid, rows[i].uid_min) != rows[i].is_system)
 			fail_msg("uid %u, UID_MIN %u", rows[i].uid, rows[i].uid_min);
 }

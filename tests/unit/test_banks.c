@@ -41,9 +41,9 @@ static void test_names(void **state)
 	struct reason why = {.text = ""};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(good); i++)
+	for (size_t i = 0; i < COUNT_OF(good); i++)
 		assert_int_equal(bank_check_name(good[i], &why), 0);
-	for (size_t i = 0; i < COUNT(bad); i++)
+	for (size_t i = 0; i < COUNT_OF(bad); i++)
 		if (bank_check_name(bad[i], &why) != -EINVAL)
 			fail_msg("'%s' was taken", bad[i]);
 	memset(longest, 'a', sizeof(longest) - 1);
@@ -165,7 +165,7 @@ static void test_damaged_files(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		CLEANUP(banks_free) struct banks read = {.count = 0};
 		struct reason why = {.text = ""};
 		char text[400];
@@ -195,7 +195,7 @@ static void test_pieces(void **state)
 
 	(void)state;
 	pieces_of(&maps, &pieces);
-	assert_int_equal(pieces.count, COUNT(wanted));
+	assert_int_equal(pieces.count, COUNT_OF(wanted));
 	assert_memory_equal(pieces.pieces, wanted, sizeof(wanted));
 	assert_int_equal(inside_of(&maps.uids, (struct id_range){524338, 50}, &inside), 0);
 	assert_int_equal(inside, 51);

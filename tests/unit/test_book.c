@@ -54,7 +54,7 @@ static void test_good_entries(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct id_entry e = {.line = 3};
 		const char *wrong = book_parse_entry(slice_of(rows[i].line), &e);
 
@@ -139,7 +139,7 @@ static void test_malformed_entries(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct id_entry e = {.line = 1};
 		const char *wrong = book_parse_entry(slice_of(rows[i].line), &e);
 
@@ -185,7 +185,7 @@ static void test_files(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct id_file file = book_of(rows[i].text, rows[i].length);
 
 		struct reason why;
@@ -233,7 +233,7 @@ static void test_whose(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct id_entry e = {.line = 1};
 
 		assert_null(book_parse_entry(slice_of(rows[i].line), &e));
@@ -318,7 +318,7 @@ static void test_format(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		char line[BOOK_LINE_SIZE + 1];
 
 		memset(line, '!', sizeof(line));
@@ -426,7 +426,7 @@ static void test_find(void **state)
 	struct id_file book = book_of(text, sizeof(text) - 1);
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		const struct id_entry *entry = book_find(&book, rows[i].uid);
 
 		if (!entry != !rows[i].owner ||
@@ -488,7 +488,7 @@ static void test_owner_in_files(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		char owner[ID_OWNER_SIZE + 1];
 
 		memset(owner, '!', sizeof(owner));

@@ -49,7 +49,7 @@ static void test_notation(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct id_map map = {.count = 0};
 		struct reason why = {.text = ""};
 		int r = childmap_add(&map, "uid", rows[i].text, &why);
@@ -136,7 +136,7 @@ static void test_fit(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct id_map wanted = {.count = 0}, fits = {.count = 77};
 		struct reason why = {.text = ""};
 		size_t count = 0;
@@ -153,7 +153,7 @@ static void test_fit(void **state)
 			fail_msg("%s gives %d: %s", rows[i].name, r, why.text);
 		assert_int_equal(fits.count, r == 0 ? count : 77);
 		assert_memory_equal(fits.extents, rows[i].fits, count * sizeof(struct extent));
-		assert_tells(rows[i].name, &why, rows[i].why, COUNT(rows[i].why));
+		assert_tells(rows[i].name, &why, rows[i].why, COUNT_OF(rows[i].why));
 	}
 }
 
@@ -283,7 +283,7 @@ static void test_fit_against_model(void **state)
 			assert_in_one_extent(&parent, &fits.extents[i]);
 	}
 	/* A run that never gets somewhere would show nothing. */
-	for (size_t i = 0; i < COUNT(outcomes); i++)
+	for (size_t i = 0; i < COUNT_OF(outcomes); i++)
 		assert_true(outcomes[i] > 500);
 }
 

@@ -67,7 +67,7 @@ static struct id_set set_of(const struct id_range *ranges, size_t room)
 	return set;
 }
 
-#define SET_OF(ranges) set_of(ranges, COUNT(ranges))
+#define SET_OF(ranges) set_of(ranges, COUNT_OF(ranges))
 
 static void free_sources(struct settle_sources *sources)
 {
@@ -125,7 +125,7 @@ static void check_settlement(const struct row *row, const struct settlement *fou
 	unsigned int missing = 0;
 	size_t count = 0;
 
-	while (count < COUNT(row->has) && row->has[count].uids.count)
+	while (count < COUNT_OF(row->has) && row->has[count].uids.count)
 		count++;
 	if (found->count != count)
 		fail_msg("%s: %zu ranges", row->about, found->count);
@@ -163,7 +163,7 @@ static void check_rows(const struct row *rows, size_t count)
 		r = decide(row, &found, &why);
 		if (r != row->r)
 			fail_msg("%s: %d, %s", row->about, r, why.text);
-		assert_tells(row->about, &why, row->tells, COUNT(row->tells));
+		assert_tells(row->about, &why, row->tells, COUNT_OF(row->tells));
 		if (!row->tells[0] && why.text[0])
 			fail_msg("%s: says %s", row->about, why.text);
 		if (r < 0)
@@ -285,7 +285,7 @@ static void test_keeps(void **state)
 	};
 
 	(void)state;
-	check_rows(rows, COUNT(rows));
+	check_rows(rows, COUNT_OF(rows));
 }
 
 static void test_keeps_several(void **state)
@@ -330,7 +330,7 @@ static void test_keeps_several(void **state)
 	};
 
 	(void)state;
-	check_rows(rows, COUNT(rows));
+	check_rows(rows, COUNT_OF(rows));
 }
 
 static void test_asks(void **state)
@@ -357,7 +357,7 @@ static void test_asks(void **state)
 	};
 
 	(void)state;
-	check_rows(rows, COUNT(rows));
+	check_rows(rows, COUNT_OF(rows));
 }
 
 static void test_adopts(void **state)
@@ -459,7 +459,7 @@ static void test_adopts(void **state)
 	};
 
 	(void)state;
-	check_rows(rows, COUNT(rows));
+	check_rows(rows, COUNT_OF(rows));
 }
 
 static void test_adopts_several(void **state)
@@ -547,7 +547,7 @@ static void test_adopts_several(void **state)
 	};
 
 	(void)state;
-	check_rows(rows, COUNT(rows));
+	check_rows(rows, COUNT_OF(rows));
 }
 
 /*
@@ -582,7 +582,7 @@ static void test_adopts_shorter_half(void **state)
 	};
 
 	(void)state;
-	check_rows(rows, COUNT(rows));
+	check_rows(rows, COUNT_OF(rows));
 }
 
 /* The kernel takes no map in which two extents overlap, so such a user would have no namespace. */
@@ -628,7 +628,7 @@ static void test_own_ranges_never_overlap(void **state)
 	};
 
 	(void)state;
-	check_rows(rows, COUNT(rows));
+	check_rows(rows, COUNT_OF(rows));
 }
 
 static void test_chooses(void **state)
@@ -724,7 +724,7 @@ static void test_chooses(void **state)
 	};
 
 	(void)state;
-	check_rows(rows, COUNT(rows));
+	check_rows(rows, COUNT_OF(rows));
 }
 
 /* Directories that do not list their users do not list this one either. */
@@ -755,7 +755,7 @@ static void test_chooses_clear_of_own_id(void **state)
 	};
 
 	(void)state;
-	check_rows(rows, COUNT(rows));
+	check_rows(rows, COUNT_OF(rows));
 }
 
 static void test_grows(void **state)
@@ -817,7 +817,7 @@ static void test_grows(void **state)
 	};
 
 	(void)state;
-	check_rows(rows, COUNT(rows));
+	check_rows(rows, COUNT_OF(rows));
 }
 
 /* What was handed out keeps working, also where nothing more can be. */
@@ -856,7 +856,7 @@ static void test_stays(void **state)
 	};
 
 	(void)state;
-	check_rows(rows, COUNT(rows));
+	check_rows(rows, COUNT_OF(rows));
 }
 
 static void test_most_ranges(void **state)
@@ -963,7 +963,7 @@ static void test_by_uid(void **state)
 	};
 
 	(void)state;
-	check_rows(rows, COUNT(rows));
+	check_rows(rows, COUNT_OF(rows));
 }
 
 #define ALICES_SLOT .by_uid = true, .asked = true, .r = -EEXIST
@@ -1016,7 +1016,7 @@ static void test_by_uid_conflicts(void **state)
 	};
 
 	(void)state;
-	check_rows(rows, COUNT(rows));
+	check_rows(rows, COUNT_OF(rows));
 }
 
 /* The directory did not answer: who has something keeps it, and nobody gets anything. */
@@ -1049,7 +1049,7 @@ static void test_unknown(void **state)
 	};
 
 	(void)state;
-	check_rows(rows, COUNT(rows));
+	check_rows(rows, COUNT_OF(rows));
 }
 
 /* The policy names the range: this one, wherever it is, and no other. */
@@ -1098,7 +1098,7 @@ static void test_fixed(void **state)
 	};
 
 	(void)state;
-	check_rows(rows, COUNT(rows));
+	check_rows(rows, COUNT_OF(rows));
 }
 
 /* nsswitch.conf names another source than shadow's files, to which nothing can be written. */
@@ -1142,7 +1142,7 @@ static void test_other_source(void **state)
 	};
 
 	(void)state;
-	check_rows(rows, COUNT(rows));
+	check_rows(rows, COUNT_OF(rows));
 }
 
 #define NAMESAKE "alice:524288:65536:uid=2000\n"
@@ -1232,7 +1232,7 @@ static void test_name_was_anothers(void **state)
 	};
 
 	(void)state;
-	check_rows(rows, COUNT(rows));
+	check_rows(rows, COUNT_OF(rows));
 }
 
 static void test_refuses_names(void **state)
@@ -1276,7 +1276,7 @@ static void test_refuses_names(void **state)
 	};
 
 	(void)state;
-	check_rows(rows, COUNT(rows));
+	check_rows(rows, COUNT_OF(rows));
 }
 
 #define ADOPT_FIRST .asked = true, .lib_uids = {SLOT(0)}, .lib_gids = {SLOT(0)}
@@ -1395,7 +1395,7 @@ static void test_refuses_overlaps(void **state)
 	};
 
 	(void)state;
-	check_rows(rows, COUNT(rows));
+	check_rows(rows, COUNT_OF(rows));
 }
 
 static void test_refuses_real_accounts(void **state)
@@ -1447,7 +1447,7 @@ static void test_refuses_real_accounts(void **state)
 	};
 
 	(void)state;
-	check_rows(rows, COUNT(rows));
+	check_rows(rows, COUNT_OF(rows));
 }
 
 /* Else another's containers would run as this user. */
@@ -1516,7 +1516,7 @@ static void test_refuses_own_ids_in_ranges(void **state)
 	};
 
 	(void)state;
-	check_rows(rows, COUNT(rows));
+	check_rows(rows, COUNT_OF(rows));
 }
 
 static void test_refuses_low_ids(void **state)
@@ -1552,7 +1552,7 @@ static void test_refuses_low_ids(void **state)
 	};
 
 	(void)state;
-	check_rows(rows, COUNT(rows));
+	check_rows(rows, COUNT_OF(rows));
 }
 
 static void test_refuses_while_malformed(void **state)
@@ -1588,7 +1588,7 @@ static void test_refuses_while_malformed(void **state)
 	};
 
 	(void)state;
-	check_rows(rows, COUNT(rows));
+	check_rows(rows, COUNT_OF(rows));
 }
 
 /* What was asked for, what is left, where, and which settings help. */
@@ -1649,7 +1649,7 @@ static void test_refuses_when_full(void **state)
 	};
 
 	(void)state;
-	check_rows(rows, COUNT(rows));
+	check_rows(rows, COUNT_OF(rows));
 }
 
 int main(void)

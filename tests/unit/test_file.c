@@ -27,7 +27,7 @@ static void test_replace_keeps_mode(void **state)
 	struct scratch *s = *state;
 	struct reason why;
 
-	for (size_t i = 0; i < COUNT(modes); i++) {
+	for (size_t i = 0; i < COUNT_OF(modes); i++) {
 		const char *path;
 
 		unlinkat(s->fd, "f", 0);
@@ -158,7 +158,7 @@ static void test_read(void **state)
 	assert_non_null(text);
 	for (size_t i = 0; i < 100000; i++)
 		text[i] = (char)(i * 7 % 251);
-	for (size_t i = 0; i < COUNT(lengths); i++) {
+	for (size_t i = 0; i < COUNT_OF(lengths); i++) {
 		CLEANUP_FD int fd = -1;
 		CLEANUP_FREE char *found = NULL;
 		size_t length = 99;
@@ -257,7 +257,7 @@ static void test_untrusted_modes(void **state)
 
 	if (geteuid() != 0)
 		skip();
-	for (size_t i = 0; i < COUNT(modes); i++) {
+	for (size_t i = 0; i < COUNT_OF(modes); i++) {
 		char mode[16];
 
 		snprintf(mode, sizeof(mode), "(mode %04o)", modes[i]);
@@ -275,7 +275,7 @@ static void test_trusted(void **state)
 
 	if (geteuid() != 0)
 		skip();
-	for (size_t i = 0; i < COUNT(modes); i++) {
+	for (size_t i = 0; i < COUNT_OF(modes); i++) {
 		const char *path = scratch_write(s, "f", "1234", 4, modes[i]);
 		CLEANUP_FREE char *text = NULL;
 		CLEANUP_FD int fd = -1;

@@ -77,7 +77,7 @@ static void test_pins(void **state)
 	/* Of two lines the first in the file counts; none that is nobody's. */
 	check("a:3000:10:uid=7\na:1000:10:uid=7\nb:4000:10:uid=5,reserved\nc:5000:10:\n"
 	      "d:6000:10:uid=9,retired=2025-01-01\nd:7000:10:uid=9\ne:8000:10:uid=6\n",
-	      "", "", pins, COUNT(pins),
+	      "", "", pins, COUNT_OF(pins),
 	      "b:a:1000 b:a:3000* b:b:4000 b:c:5000 b:d:6000 b:d:7000* b:e:8000 ");
 }
 

@@ -57,14 +57,14 @@ static void test_for_user_most(void **state)
 	struct id_map map;
 
 	(void)state;
-	for (uint32_t i = 0; i < COUNT(ranges); i++)
+	for (uint32_t i = 0; i < COUNT_OF(ranges); i++)
 		ranges[i] = (struct id_range){100000 + i * 10, 2};
-	map_for_user(7, ranges, COUNT(ranges), &map);
+	map_for_user(7, ranges, COUNT_OF(ranges), &map);
 	assert_int_equal(map.count, MAP_EXTENTS_MAX);
-	assert_int_equal(map.extents[MAP_EXTENTS_MAX - 1].inside, 1 + 2 * (COUNT(ranges) - 1));
+	assert_int_equal(map.extents[MAP_EXTENTS_MAX - 1].inside, 1 + 2 * (COUNT_OF(ranges) - 1));
 	assert_int_equal(map.extents[MAP_EXTENTS_MAX - 1].outside,
-			 100000 + 10 * (COUNT(ranges) - 1));
-	assert_true(USER_RANGES_MAX <= COUNT(ranges));
+			 100000 + 10 * (COUNT_OF(ranges) - 1));
+	assert_true(USER_RANGES_MAX <= COUNT_OF(ranges));
 }
 
 /* The most ranges of a user, with the longest numbers, are still a text that the kernel takes. */
@@ -75,9 +75,9 @@ static void test_for_user_text(void **state)
 	struct id_map map;
 
 	(void)state;
-	for (uint32_t i = 0; i < COUNT(ranges); i++)
+	for (uint32_t i = 0; i < COUNT_OF(ranges); i++)
 		ranges[i] = (struct id_range){4294967294 - i, 1};
-	map_for_user(4294967294, ranges, COUNT(ranges), &map);
+	map_for_user(4294967294, ranges, COUNT_OF(ranges), &map);
 	for (size_t i = 0; i < map.count; i++)
 		map.extents[i] = (struct extent){4294967294, 4294967294, 4294967294};
 	assert_int_equal(map_format(&map, '\n', text), 0);
@@ -141,7 +141,7 @@ static void test_parse(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct id_map map = {.count = 99};
 
 		assert_int_equal(map_parse(rows[i].text, &map), 0);
@@ -159,7 +159,7 @@ static void test_parse_malformed(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct id_map map = {.count = 99};
 
 		if (map_parse(rows[i], &map) != -EINVAL || map.count != 99)
@@ -208,7 +208,7 @@ static void test_equal(void **state)
 	(void)state;
 	assert_int_equal(map_parse(base, &wanted.uids), 0);
 	assert_int_equal(map_parse(base, &wanted.gids), 0);
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct ns_maps other = {.setgroups = rows[i].setgroups};
 
 		assert_int_equal(map_parse(rows[i].uids, &other.uids), 0);

@@ -449,8 +449,8 @@ static void change_policy(void)
 	if (one_in(6))
 		world.by_uid = !world.by_uid;
 	else
-		world.size = world.pool.count < 65536 ? small[draw(COUNT(small))]
-						      : large[draw(COUNT(large))];
+		world.size = world.pool.count < 65536 ? small[draw(COUNT_OF(small))]
+						      : large[draw(COUNT_OF(large))];
 }
 
 /* What may happen, and how often of 100 times. */
@@ -512,7 +512,7 @@ static void happen(enum event event)
 			log_in(person, event == CRASH ? (int)draw(6) : -1);
 		break;
 	case NEW:
-		add_person(names[draw(COUNT(names))]);
+		add_person(names[draw(COUNT_OF(names))]);
 		break;
 	case RECREATE:
 		if (pick(false, &person)) {
@@ -643,7 +643,7 @@ static void assert_seen(void)
 		{"ranges of one user", seen.largest, 4},
 	};
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		if (getenv("MODEL_SEED"))
 			print_message("# %u %s\n", rows[i].count, rows[i].what);
 		if (rows[i].count < rows[i].least)

@@ -28,7 +28,7 @@ static void test_sources(void **state)
 
 	if (geteuid() != 0)
 		skip();
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		const char *path =
 			scratch_write(s, "nsswitch.conf", rows[i].text, strlen(rows[i].text), 0644);
 		char unset[] = "unset", *source = unset;

@@ -25,7 +25,7 @@ static struct party random_party(void)
 	static const struct slice names[] = {NAME("alice"), NAME("bob"), NAME("root"), NAME("5")};
 	struct party party = {.kind = (enum party_kind)draw(PARTY_PROGRAM + 1),
 			      .range = {65536 + draw(200), 1 + draw(30)},
-			      .name = names[draw(COUNT(names))],
+			      .name = names[draw(COUNT_OF(names))],
 			      .line = draw(1000),
 			      .has_uid = draw(2),
 			      .uid = draw(3),
@@ -161,7 +161,7 @@ static void test_who_agrees(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++)
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
 		if (parties_agree(&alice, &rows[i].other) != rows[i].agree ||
 		    parties_agree(&rows[i].other, &alice) != rows[i].agree)
 			fail_msg("%s", rows[i].what);

@@ -47,7 +47,7 @@ static void test_numbers(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		const uint64_t untouched = 0xfeed;
 		uint64_t value = untouched;
 		int r = parse_number(rows[i].digits, rows[i].max, &value);
@@ -77,7 +77,7 @@ static void test_ids(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		uint32_t id = 77;
 		int r = parse_id(rows[i].text, &id);
 
@@ -106,7 +106,7 @@ static void test_fields(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct slice rest = rows[i].text, field;
 		size_t found = 0;
 
@@ -181,7 +181,7 @@ static void test_count(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		uint32_t count = 7;
 
 		assert_int_equal(parse_count(rows[i].text, &count), rows[i].r);

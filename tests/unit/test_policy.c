@@ -147,7 +147,7 @@ static void test_good(void **state)
 
 	if (geteuid() != 0)
 		skip();
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		const char *path =
 			scratch_write(s, "conf", rows[i].text, strlen(rows[i].text), 0644);
 		struct policy policy = untouched;
@@ -165,7 +165,7 @@ static void test_good(void **state)
 #define SET(...)                                                                                   \
 	{                                                                                          \
 		.ranges = (struct id_range[]){__VA_ARGS__},                                        \
-		.count = COUNT(((struct id_range[]){__VA_ARGS__}))                                 \
+		.count = COUNT_OF(((struct id_range[]){__VA_ARGS__}))                                 \
 	}
 /* clang-format on */
 
@@ -206,7 +206,7 @@ static void test_ids_to_avoid(void **state)
 
 	if (geteuid() != 0)
 		skip();
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		const struct policy wanted = full(rows[i].policy);
 
 		check_read(*state, "alice", rows[i].text, &wanted);
@@ -309,7 +309,7 @@ static void test_users(void **state)
 
 	if (geteuid() != 0)
 		skip();
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		const struct policy wanted = full(rows[i].policy);
 
 		check_read(*state, "alice", rows[i].text, &wanted);
@@ -437,7 +437,7 @@ static void test_bad(void **state)
 
 	if (geteuid() != 0)
 		skip();
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		const char *path =
 			scratch_write(s, "conf", rows[i].text, strlen(rows[i].text), 0644);
 		struct policy policy = untouched;
@@ -465,7 +465,7 @@ static void test_nul(void **state)
 
 	if (geteuid() != 0)
 		skip();
-	for (size_t i = 0; i < COUNT(texts); i++) {
+	for (size_t i = 0; i < COUNT_OF(texts); i++) {
 		struct policy policy = untouched;
 		struct reason why = {""};
 

@@ -67,7 +67,7 @@ static void test_order(void **state)
 
 	if (geteuid() != 0)
 		skip();
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		char list[512], *name, *rest = list;
 
 		snprintf(list, sizeof(list), "%s", rows[i].files);

@@ -30,8 +30,8 @@ static int resolve(const struct policy_subject *subject, const char *texts, stru
 		   struct reason *why)
 {
 	struct policy_file list[8];
-	struct policy_files files = {list, 0, COUNT(list)};
-	char *copy = strdup(texts), *rest = copy, *text, paths[COUNT(list)][16];
+	struct policy_files files = {list, 0, COUNT_OF(list)};
+	char *copy = strdup(texts), *rest = copy, *text, paths[COUNT_OF(list)][16];
 	int r;
 
 	while ((text = strsep(&rest, "|"))) {
@@ -110,7 +110,7 @@ static void test_precedence(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct policy policy = policy_defaults;
 		struct reason why = {""};
 		char origins[256];
@@ -154,9 +154,9 @@ static void test_every_key(void **state)
 	};
 
 	(void)state;
-	assert_int_equal(COUNT(values), policy_key_count);
-	for (size_t v = 0; v < COUNT(values); v++)
-		for (size_t s = 0; s < COUNT(sections); s++) {
+	assert_int_equal(COUNT_OF(values), policy_key_count);
+	for (size_t v = 0; v < COUNT_OF(values); v++)
+		for (size_t s = 0; s < COUNT_OF(sections); s++) {
 			const struct slice name = slice_of(values[v].key);
 			bool is_right = policy_key_find(kinds[s], name);
 			struct policy policy = policy_defaults;
@@ -241,7 +241,7 @@ static void test_largest_maps(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		char *text =
 			many_extents(rows[i].count, rows[i].inside, rows[i].outside, rows[i].last);
 		struct policy policy = policy_defaults;
@@ -335,8 +335,8 @@ static void test_scan_agrees(void **state)
 	size_t wrong = 0;
 
 	(void)state;
-	for (size_t a = 0; a < COUNT(lines); a++)
-		for (size_t b = 0; b < COUNT(lines); b++) {
+	for (size_t a = 0; a < COUNT_OF(lines); a++)
+		for (size_t b = 0; b < COUNT_OF(lines); b++) {
 			struct reason whys[2] = {{""}, {""}};
 			char text[256];
 			int r[2];
@@ -353,7 +353,7 @@ static void test_scan_agrees(void **state)
 			wrong += r[0] < 0;
 		}
 	/* Both kinds are there. */
-	assert_in_range(wrong, 100, COUNT(lines) * COUNT(lines) - 100);
+	assert_in_range(wrong, 100, COUNT_OF(lines) * COUNT_OF(lines) - 100);
 }
 
 /* So many sections that the table of them has to grow many times; the last is there twice. */

@@ -28,7 +28,7 @@ static void test_make(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct id_range range = {7, 7};
 		int r = id_range_make(rows[i].start, rows[i].count, &range);
 
@@ -67,7 +67,7 @@ static void test_relations(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		assert_int_equal(id_range_overlaps(rows[i].a, rows[i].b), rows[i].overlaps);
 		assert_int_equal(id_range_overlaps(rows[i].b, rows[i].a), rows[i].overlaps);
 		assert_int_equal(id_range_contains(rows[i].a, rows[i].b), rows[i].a_contains_b);
@@ -96,7 +96,7 @@ static void test_single_ids(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		assert_int_equal(id_range_end(rows[i].range), rows[i].end);
 		assert_int_equal(id_range_has(rows[i].range, rows[i].id), rows[i].has);
 	}
@@ -150,7 +150,7 @@ static void test_normalize(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		size_t in = 0, out = 0;
 		struct id_set set;
 
@@ -212,10 +212,10 @@ static void test_set_meets(void **state)
 		{{1, 9}, {0, 0}},
 		{{0, 10}, {0, 1}},
 	};
-	struct id_set set = set_of(ranges, COUNT(ranges)), none = {NULL, 0, 0};
+	struct id_set set = set_of(ranges, COUNT_OF(ranges)), none = {NULL, 0, 0};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct id_range met = {7, 7};
 		bool meets = id_set_meets(&set, rows[i].range, &met);
 
@@ -253,7 +253,7 @@ static void test_free_in(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct id_range largest = {7, 7};
 		struct id_set set;
 		size_t count = 0;
@@ -326,7 +326,7 @@ static void test_first_free(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct id_range found = {7, 7};
 		size_t count = 0;
 		struct id_set set;
@@ -393,7 +393,7 @@ static void compare_with_model(uint32_t *seed, uint32_t base, uint32_t space, ui
 {
 	struct id_range taken[12], found = {0, 0};
 	struct id_range pool = draw_range(seed, base, space, space);
-	size_t taken_count = draw(seed, COUNT(taken) + 1);
+	size_t taken_count = draw(seed, COUNT_OF(taken) + 1);
 	uint64_t start = 0;
 	struct id_set set;
 	int r, wanted;
@@ -420,7 +420,7 @@ static void test_model_of_single_ids(void **state)
 
 	(void)state;
 	for (unsigned int i = 0; i < 100000; i++)
-		compare_with_model(&seed, bases[i % COUNT(bases)], 64, 9, 1 + draw(&seed, 8));
+		compare_with_model(&seed, bases[i % COUNT_OF(bases)], 64, 9, 1 + draw(&seed, 8));
 }
 
 /* Short and long ranges that begin anywhere, in sixteen slots of 65536 ids. */
@@ -441,7 +441,7 @@ static void compare_free_with_model(uint32_t *seed, uint32_t base)
 {
 	struct id_range taken[12], largest = {0, 0};
 	struct id_range pool = draw_range(seed, base, 64, 64);
-	size_t taken_count = draw(seed, COUNT(taken) + 1);
+	size_t taken_count = draw(seed, COUNT_OF(taken) + 1);
 	uint32_t sum = 0, run = 0, longest = 0, start = 0;
 	struct id_set set;
 	uint64_t found;
@@ -476,7 +476,7 @@ static void test_model_of_free(void **state)
 
 	(void)state;
 	for (unsigned int i = 0; i < 100000; i++)
-		compare_free_with_model(&seed, bases[i % COUNT(bases)]);
+		compare_free_with_model(&seed, bases[i % COUNT_OF(bases)]);
 }
 
 static void test_parse(void **state)
@@ -500,7 +500,7 @@ static void test_parse(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		const struct slice text = slice_of(rows[i].text);
 		struct id_range range = {7, 7};
 

@@ -258,7 +258,7 @@ static void test_writes(void **state)
 {
 	struct scratch *s = *state;
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct settlement settled;
 
 		put_all(s, &rows[i].before);
@@ -318,7 +318,7 @@ static void test_writes_once(void **state)
 {
 	struct scratch *s = *state;
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct settlement settled;
 
 		put_all(s, &rows[i].before);
@@ -380,7 +380,7 @@ static void test_copies(void **state)
 	};
 	struct scratch *s = *state;
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		const struct row *row = &cases[i].row;
 		struct settlement settled;
 
@@ -418,7 +418,7 @@ static void fail_then_complete(struct scratch *s, const struct row *row, unsigne
  */
 static void test_completes_after_failures(void **state)
 {
-	for (size_t i = 0; i < COUNT(rows); i++)
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
 		for (unsigned int broken = 1; broken < 64; broken++)
 			fail_then_complete(*state, &rows[i], broken);
 }
@@ -437,7 +437,7 @@ static void test_order(void **state)
 	};
 	struct scratch *s = *state;
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		const struct login login = {"alice", 1000, 65536, cases[i].broken};
 		struct settlement settled;
 
@@ -461,7 +461,7 @@ static void test_order_of_retiring(void **state)
 	};
 	struct scratch *s = *state;
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		const struct login login = {"alice", 1000, 65536, cases[i].broken};
 		struct settlement settled;
 

@@ -69,7 +69,7 @@ static void test_adds(void **state)
 		{LITERAL("drop:3:4\nflag:5:6\n"), NULL, LITERAL("drop:3:4\nflag:5:6\n")},
 	};
 
-	check_rows(*state, rows, COUNT(rows), subfile_parse_entry, NULL);
+	check_rows(*state, rows, COUNT_OF(rows), subfile_parse_entry, NULL);
 }
 
 static void test_drops(void **state)
@@ -94,7 +94,7 @@ static void test_drops(void **state)
 		{LITERAL(""), NULL, LITERAL("")},
 	};
 
-	check_rows(*state, rows, COUNT(rows), subfile_parse_entry, judge);
+	check_rows(*state, rows, COUNT_OF(rows), subfile_parse_entry, judge);
 }
 
 #define RETIRED "retired=2026-01-31"
@@ -122,7 +122,7 @@ static void test_flags(void **state)
 		 LITERAL("flag:1:2\nflag:1:2:x\n#flag:1:2:\nflag:1:2:\0\n")},
 	};
 
-	check_rows(*state, rows, COUNT(rows), book_parse_entry, judge);
+	check_rows(*state, rows, COUNT_OF(rows), book_parse_entry, judge);
 }
 
 static void test_makes_file(void **state)

@@ -45,7 +45,7 @@ static void test_headers(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct section_walk walk = walk_of(rows[i].text);
 		struct reason why = {""};
 		struct section section;
@@ -109,7 +109,7 @@ static void test_bad_headers(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct section section = {.line = 77};
 		struct reason why = {""};
 		char text[128];
@@ -141,7 +141,7 @@ static void test_cutting(void **state)
 	struct reason why;
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(wanted); i++) {
+	for (size_t i = 0; i < COUNT_OF(wanted); i++) {
 		assert_int_equal(section_next(&walk, &section, &why), 1);
 		assert_int_equal(section.line, wanted[i].line);
 		assert_true(slice_equals(section.header, wanted[i].header));
@@ -158,7 +158,7 @@ static void test_nothing(void **state)
 	struct reason why;
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(texts); i++) {
+	for (size_t i = 0; i < COUNT_OF(texts); i++) {
 		struct section_walk walk = walk_of(texts[i]);
 
 		assert_int_equal(section_next(&walk, &section, &why), 0);
@@ -200,7 +200,7 @@ static void test_equal(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct section_walk a = walk_of(rows[i].a), b = walk_of(rows[i].b);
 		struct section one, other;
 		struct reason why;

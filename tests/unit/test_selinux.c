@@ -123,7 +123,7 @@ static void test_answers(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct reason found = {""};
 
 		answers = rows[i].answers;

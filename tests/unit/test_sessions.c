@@ -143,7 +143,7 @@ static void test_not_believed(void **state)
 	struct scratch *s = *state;
 	struct process me = own();
 
-	for (size_t i = 0; i < COUNT(not_believed); i++) {
+	for (size_t i = 0; i < COUNT_OF(not_believed); i++) {
 		const char *name = not_believed[i].name;
 		struct reason why;
 		char own_name[64];

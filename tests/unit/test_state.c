@@ -31,7 +31,7 @@ static void test_find(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct slice found = keyfile_find(rows[i].text, rows[i].key);
 		const char *value = found.text;
 		size_t length = found.length;
@@ -154,7 +154,7 @@ static void test_read(void **state)
 	struct scratch *s = *state;
 	const struct rundir dir = {.uid = 1000, .fd = s->fd, .lock = -1};
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct reason why = {.text = ""};
 		char text[sizeof(written)];
 

@@ -17,7 +17,7 @@ static void test_good_entries(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct slice line = slice_of(rows[i].line);
 		struct id_entry e = {.line = 1};
 
@@ -55,7 +55,7 @@ static void test_malformed_entries(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct slice line = slice_of(rows[i].line);
 		struct id_entry e = {.line = 1};
 		const char *wrong = subfile_parse_entry(line, &e);
@@ -94,7 +94,7 @@ static void test_owned_by(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct id_entry e = {.owner = {rows[i].owner, strlen(rows[i].owner)}};
 
 		if (subfile_owned_by(&e, rows[i].name, rows[i].uid) != rows[i].owned)
@@ -116,7 +116,7 @@ static void test_format(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		char line[SUBFILE_LINE_SIZE + 1];
 
 		memset(line, '!', sizeof(line));

@@ -36,7 +36,7 @@ static void test_show(void **state)
 	(void)state;
 	if (!setlocale(LC_CTYPE, "C.UTF-8"))
 		skip();
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		char shown[TEXT_SHOWN_SIZE(20)];
 
 		assert_int_equal(text_show(rows[i].text, rows[i].width, shown), rows[i].columns);
@@ -81,7 +81,7 @@ static void test_utf8(void **state)
 	char *text;
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++)
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
 		assert_int_equal(text_utf8_length(rows[i].text), rows[i].length);
 	text = text_to_utf8(SLICE("a\xff\xc3\xa9\xc3"));
 	assert_string_equal(text, "a\\xff\xc3\xa9\\xc3");

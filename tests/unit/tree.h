@@ -38,7 +38,7 @@ static inline int tree_setup(void **state)
 	strcpy(tree->root, "/tmp/userns-unit-XXXXXX");
 	if (!mkdtemp(tree->root))
 		return -1;
-	for (size_t i = 0; i < COUNT(names); i++) {
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
 		snprintf(tree->paths[i], sizeof(tree->paths[i]), "%s/%s", tree->root, names[i]);
 		tree->directories[i] = tree->paths[i];
 		if (mkdir(tree->paths[i], 0755) < 0)

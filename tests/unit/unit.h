@@ -13,9 +13,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "util/array.h"
 #include "util/reason.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Is every part (NULL: none) in the reason? The case is named when one is not. */
 static inline void assert_tells(const char *name, const struct reason *why,
@@ -28,6 +27,6 @@ static inline void assert_tells(const char *name, const struct reason *why,
 
 #define TELLS(name, why, ...)                                                                      \
 	assert_tells(name, why, (const char *const[]){__VA_ARGS__},                                \
-		     COUNT(((const char *const[]){__VA_ARGS__})))
+		     COUNT_OF(((const char *const[]){__VA_ARGS__})))
 
 #endif
