@@ -11,6 +11,7 @@
 
 #include "config.h"
 #include "helper/command.h"
+#include "helper/usage.h"
 #include "util/account.h"
 #include "util/array.h"
 #include "util/exit_status.h"
@@ -20,66 +21,25 @@
 #define TIMEOUT_USUAL 60
 
 static const struct verb verbs[] = {
-	{"open", verb_open, "psrS", 1, 1, VERB_OF_PARENT},
-	{"close", verb_close, "psr", 1, 1, VERB_OF_HOST},
-	{"gc", verb_gc, "", 0, 1, VERB_UNBOUNDED},
-	{"explain", verb_explain, "rST", 0, 1, VERB_FOR_ALL},
-	{"grant", verb_grant, "z", 1, 1, 0},
-	{"revoke", verb_revoke, "", 1, 1, 0},
-	{"reserve", verb_reserve, "z", 1, 2, 0},
-	{"reclaim", verb_reclaim, "fR", 1, 1, VERB_UNBOUNDED | VERB_WALKS},
-	{"unreserve", verb_unreserve, "", 1, 2, 0},
+	{"open", verb_open, "cpsrS", 1, 1, VERB_OF_PARENT, {"userns-helper [options] open USER"}},
+	{"close", verb_close, "psr", 1, 1, VERB_OF_HOST, {"userns-helper [options] close UID"}},
+	{"gc", verb_gc, "c", 0, 1, VERB_UNBOUNDED, {USAGE_GC}},
+	{"explain", verb_explain, "crST", 0, 1, VERB_FOR_ALL, {USAGE_EXPLAIN}},
+	{"grant", verb_grant, "cz", 1, 1, 0, {USAGE_GRANT}},
+	{"revoke", verb_revoke, "", 1, 1, 0, {USAGE_REVOKE}},
+	{"reserve", verb_reserve, "cz", 1, 2, 0, {USAGE_RESERVE, USAGE_RESERVE_SIZE}},
+	{"unreserve", verb_unreserve, "", 1, 2, 0, {USAGE_UNRESERVE}},
+	{"reclaim", verb_reclaim, "fR", 1, 1, VERB_UNBOUNDED | VERB_WALKS, {USAGE_RECLAIM}},
 };
 
-/* The letters are those of the verbs' options; "c" and "t" are all verbs'. */
-static const struct option options[] = {
-	{"config", required_argument, NULL, 'c'},
-	{"pid", required_argument, NULL, 'p'},
-	{"session", required_argument, NULL, 's'},
-	{"service", required_argument, NULL, 'S'},
-	{"timeout", required_argument, NULL, 't'},
-	{"result-fd", required_argument, NULL, 'r'},
-	{"size", required_argument, NULL, 'z'},
-	{"force", no_argument, NULL, 'f'},
-	{"restart", no_argument, NULL, 'R'},
-	{"state", no_argument, NULL, 'T'},
-	{"help", no_argument, NULL, 'h'},
-	{"version", no_argument, NULL, 'V'},
-	{NULL, 0, NULL, 0},
-};
+/* Letters of the options that every verb takes, also where they change nothing. */
+#define OF_EVERY_VERB "ct"
 
-static const char usage[] =
-	"Usage: userns-helper [options] open USER\n"
-	"       userns-helper [options] close UID\n"
-	"       userns-helper gc [UID]\n"
-	"       userns explain [--service=NAME] [USER]\n"
-	"       userns grant [--size=COUNT] USER\n"
-	"       userns revoke USER|UID\n"
-	"       userns reserve NAME RANGE\n"
-	"       userns reserve --size=COUNT NAME\n"
-	"       userns unreserve NAME [RANGE]\n"
-	"       userns reclaim [--force | --restart] NAME|UID|START|START:COUNT\n"
+static const char purpose[] =
 	"\n"
 	"Makes or finds the delegated user namespace of a user, or forgets a session of theirs.\n"
-	"It is started by pam_userns(8) at login; an admin can do the same by hand. gc clears "
-	"what\n"
-	"logins left that were never closed. The other\n"
-	"verbs are described in userns(1).\n"
-	"\n"
-	"      --config=FILE      the policy file, else " USERNS_POLICY "\n"
-	"      --pid=PID          the process whose session it is (open: our parent); else none\n"
-	"      --session=NUMBER   close: which session of that process; all of them by default\n"
-	"      --service=NAME     open, explain: the PAM service that the login is by\n"
-	"      --timeout=SECONDS  stop when so long has passed, 1 to 3600; else 60\n"
-	"      --result-fd=FD     answer with a record on this descriptor, for programs\n"
-	"      --size=COUNT       grant, reserve: how many ids, such as 65536, 64K or 1M\n"
-	"      --force            reclaim: without a look at files and processes\n"
-	"      --state            explain: as a state file has it, for programs\n"
-	"      --restart          reclaim: not from where an earlier walk was broken off\n"
-	"  -h, --help             this text\n"
-	"  -V, --version          the version\n"
-	"\n"
-	"Exit status: 0 done, 1 refused, 2 wrong usage, 3 not done in time, 4 system error.\n";
+	"It is started by pam_userns(8) at login; an admin can do the same by hand. gc clears\n"
+	"what logins left that were never closed. The other verbs are described in userns(1).\n";
 
 static void __attribute__((noreturn)) fail_usage(const char *what, const char *value)
 {
@@ -98,67 +58,190 @@ static unsigned int number_option(const char *name, const char *value, unsigned 
 	return number;
 }
 
+static void set_config(const char *value, struct command *command)
+{
+	if (value[0] != '/')
+		fail_usage("not an absolute path", value);
+	command->request.policy = value;
+}
+
+static void set_pid(const char *value, struct command *command)
+{
+	command->request.session.pid = (pid_t)number_option("not a pid", value, 1, INT32_MAX);
+}
+
+static void set_session(const char *value, struct command *command)
+{
+	command->request.session.number =
+		number_option("not the number of a session", value, 0, INT32_MAX);
+}
+
+static void set_service(const char *value, struct command *command)
+{
+	command->request.service = value;
+}
+
+static void set_timeout(const char *value, struct command *command)
+{
+	command->timeout = number_option("not 1 to 3600 seconds", value, 1, TIMEOUT_MAX);
+}
+
+static void set_result_fd(const char *value, struct command *command)
+{
+	command->result_fd = (int)number_option("not a descriptor", value, 3, 1023);
+}
+
+static void set_size(const char *value, struct command *command)
+{
+	if (parse_count(slice_of(value), &command->request.size) < 0)
+		fail_usage("not a number of ids, such as 65536, 64K or 1M", value);
+}
+
+static void set_force(const char *value, struct command *command)
+{
+	(void)value;
+	command->request.force = true;
+}
+
+static void set_restart(const char *value, struct command *command)
+{
+	(void)value;
+	command->request.restart = true;
+}
+
+static void set_state(const char *value, struct command *command)
+{
+	(void)value;
+	command->request.as_state = true;
+}
+
+static void set_help(const char *value, struct command *command)
+{
+	(void)value;
+	command->help = true;
+}
+
+static void __attribute__((noreturn)) show_version(const char *value, struct command *command)
+{
+	(void)value;
+	(void)command;
+	puts("userns-helper " USERNS_VERSION);
+	exit(EXIT_DONE);
+}
+
+struct known_option {
+	const char *name;
+	const char *value; /* what it takes, for people; NULL: nothing */
+	char letter;	   /* in the verbs' lists */
+	bool for_programs;
+	void (*apply)(const char *value, struct command *command);
+	const char *help;
+};
+
+static const struct known_option options[] = {
+	{"config", "FILE", 'c', false, set_config, "the policy file, else " USERNS_POLICY},
+	{"pid", "PID", 'p', false, set_pid,
+	 "the process whose session it is (open: our parent); else none"},
+	{"session", "NUMBER", 's', false, set_session,
+	 "which session of that process (open: ignored); else all"},
+	{"service", "NAME", 'S', false, set_service, "the PAM service that the login is by"},
+	{"timeout", "SECONDS", 't', false, set_timeout,
+	 "stop after so long, 1 to 3600; else 60, gc and reclaim never"},
+	{"result-fd", "FD", 'r', true, set_result_fd, "answer with a record here, for programs"},
+	{"size", "COUNT", 'z', false, set_size, "how many ids, such as 65536, 64K or 1M"},
+	{"force", NULL, 'f', false, set_force, "without a look at files and processes"},
+	{"restart", NULL, 'R', false, set_restart, "not from where an earlier walk was broken off"},
+	{"state", NULL, 'T', true, set_state, "as a state file has it, for programs"},
+	{"help", NULL, 'h', false, set_help, "this text"},
+	{"version", NULL, 'V', false, show_version, "the version"},
+};
+
+/* "open, close: ", where not every verb takes it. */
+static void print_takers(char letter)
+{
+	const char *before = "";
+
+	for (size_t i = 0; i < COUNT_OF(verbs); i++)
+		if (!strchr(OF_EVERY_VERB, letter) && strchr(verbs[i].options, letter)) {
+			printf("%s%s", before, verbs[i].name);
+			before = ", ";
+		}
+	if (*before)
+		printf(": ");
+}
+
+/* Is it a part of the verb's help? */
+static bool is_shown(const struct known_option *option, const struct verb *verb)
+{
+	return !option->for_programs &&
+	       (strchr("th", option->letter) || strchr(verb->options, option->letter));
+}
+
+/* with_takers: as part of the help of all verbs. */
+static void print_option(const struct known_option *option, bool with_takers)
+{
+	char shown[32];
+
+	snprintf(shown, sizeof(shown), "%s%s%s", option->name, option->value ? "=" : "",
+		 option->value ? option->value : "");
+	if (strchr("hV", option->letter))
+		printf("  -%c, ", option->letter);
+	else
+		printf("      ");
+	printf("--%-15s  ", shown);
+	if (with_takers)
+		print_takers(option->letter);
+	puts(option->help);
+}
+
+/* verb: NULL: of all of them. */
+static void __attribute__((noreturn)) show_help(const struct verb *verb)
+{
+	const char *before = "Usage:";
+
+	for (size_t i = 0; i < COUNT_OF(verbs); i++)
+		for (size_t j = 0; j < COUNT_OF(verbs[i].usage); j++)
+			if ((!verb || verb == &verbs[i]) && verbs[i].usage[j]) {
+				printf("%-6s %s\n", before, verbs[i].usage[j]);
+				before = "";
+			}
+	puts(verb ? "" : purpose);
+	for (size_t i = 0; i < COUNT_OF(options); i++)
+		if (!verb || is_shown(&options[i], verb))
+			print_option(&options[i], !verb);
+	puts("\nExit status: 0 done, 1 refused, 2 wrong usage, 3 not done in time, 4 system "
+	     "error.");
+	if (verb)
+		puts("userns(1) and userns-helper(8) have the rest.");
+	exit(EXIT_DONE);
+}
+
 static void apply_option(int letter, struct command *command)
 {
-	struct request *request = &command->request;
-
-	switch (letter) {
-	case 'c':
-		if (optarg[0] != '/')
-			fail_usage("not an absolute path", optarg);
-		request->policy = optarg;
-		break;
-	case 'p':
-		request->session.pid = (pid_t)number_option("not a pid", optarg, 1, INT32_MAX);
-		break;
-	case 's':
-		request->session.number =
-			number_option("not the number of a session", optarg, 0, INT32_MAX);
-		break;
-	case 'S':
-		request->service = optarg;
-		break;
-	case 't':
-		command->timeout = number_option("not 1 to 3600 seconds", optarg, 1, TIMEOUT_MAX);
-		break;
-	case 'r':
-		command->result_fd = (int)number_option("not a descriptor", optarg, 3, 1023);
-		break;
-	case 'z':
-		if (parse_count(slice_of(optarg), &request->size) < 0)
-			fail_usage("not a number of ids, such as 65536, 64K or 1M", optarg);
-		break;
-	case 'f':
-		request->force = true;
-		break;
-	case 'T':
-		request->as_state = true;
-		break;
-	case 'R':
-		request->restart = true;
-		break;
-	case 'h':
-		fputs(usage, stdout);
-		exit(EXIT_DONE);
-	case 'V':
-		puts("userns-helper " USERNS_VERSION);
-		exit(EXIT_DONE);
-	default:
-		/* getopt has said what is wrong. */
-		exit(EXIT_USAGE);
-	}
+	for (size_t i = 0; i < COUNT_OF(options); i++)
+		if (options[i].letter == letter) {
+			options[i].apply(optarg, command);
+			return;
+		}
+	/* getopt has said what is wrong. */
+	exit(EXIT_USAGE);
 }
 
 /* *ret_special: the letters of those that are not for every verb. */
 static void parse_options(int argc, char **argv, struct command *command,
 			  char ret_special[static COUNT_OF(options)])
 {
+	struct option names[COUNT_OF(options) + 1] = {{NULL, 0, NULL, 0}};
 	size_t count = 0;
 	int letter;
 
-	while ((letter = getopt_long(argc, argv, "hV", options, NULL)) != -1) {
+	for (size_t i = 0; i < COUNT_OF(options); i++)
+		names[i] = (struct option){options[i].name,
+					   options[i].value ? required_argument : no_argument, NULL,
+					   options[i].letter};
+	while ((letter = getopt_long(argc, argv, "hV", names, NULL)) != -1) {
 		apply_option(letter, command);
-		if (!strchr("ct", letter) && !memchr(ret_special, letter, count))
+		if (!strchr(OF_EVERY_VERB "h", letter) && !memchr(ret_special, letter, count))
 			ret_special[count++] = (char)letter;
 	}
 	ret_special[count] = '\0';
@@ -181,6 +264,8 @@ void command_parse(int argc, char **argv, struct command *ret)
 	char special[COUNT_OF(options)];
 
 	parse_options(argc, argv, &command, special);
+	if (command.help)
+		show_help(optind < argc ? find_verb(argv[optind]) : NULL);
 	if (optind == argc)
 		fail_usage("a verb is needed", NULL);
 	command.verb = find_verb(argv[optind]);

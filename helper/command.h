@@ -16,7 +16,8 @@ struct verb {
 	const char *options; /* those that only some verbs take, by their letters */
 	int least_operands;
 	int most_operands;
-	unsigned int flags; /* VERB_ */
+	unsigned int flags;   /* VERB_ */
+	const char *usage[2]; /* lines of the help */
 };
 
 struct command {
@@ -24,6 +25,7 @@ struct command {
 	struct request request;
 	unsigned int timeout; /* in seconds; 0: none */
 	int result_fd;	      /* -1: people read what we say */
+	bool help;	      /* while it is read: just say how it is called */
 };
 
 /* Reads the command line. Ends the process when it asks for help, or is wrong. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "config.h"
+#include "helper/usage.h"
 #include "userns/complain.h"
 #include "userns/verbs.h"
 #include "util/array.h"
@@ -30,14 +31,14 @@ static const char usage[] =
 	"       userns list [--json | --raw] [--noheadings] [--output COLUMNS]\n"
 	"       userns list [--map] [--svg FILE]\n"
 	"       userns check [--json | --raw] [--noheadings] [--output COLUMNS]\n"
-	"       userns explain [--config=FILE] [--service=NAME] [USER]\n"
-	"       userns grant [--config=FILE] [--size=COUNT] USER\n"
-	"       userns revoke USER|UID\n"
-	"       userns reserve NAME RANGE\n"
-	"       userns reserve --size=COUNT NAME\n"
-	"       userns unreserve NAME [RANGE]\n"
-	"       userns gc [USER|UID]\n"
-	"       userns reclaim [--force | --restart] NAME|START\n"
+	"       " USAGE_EXPLAIN "\n"
+	"       " USAGE_GRANT "\n"
+	"       " USAGE_REVOKE "\n"
+	"       " USAGE_RESERVE "\n"
+	"       " USAGE_RESERVE_SIZE "\n"
+	"       " USAGE_UNRESERVE "\n"
+	"       " USAGE_GC "\n"
+	"       " USAGE_RECLAIM "\n"
 	"\n"
 	"Your own part of this host's user ids: a user namespace made at login.\n"
 	"\n"
@@ -55,7 +56,7 @@ static const char usage[] =
 	"  unreserve      retire such ids\n"
 	"  gc             clear what logins left that were never closed\n"
 	"  reclaim        free retired ids, if no file or process has them\n"
-	"  -h, --help     this text; userns(1) has the rest\n"
+	"  -h, --help     this text; behind a verb, what that takes; userns(1) has the rest\n"
 	"  -V, --version  the version\n";
 
 int main(int argc, char **argv)

@@ -55,7 +55,7 @@ static int parse_arguments(int argc, char **argv, const char **ret_name)
 	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (option != 'h')
 			return complain(EXIT_USAGE, "see userns --help");
-		puts("Usage: userns status [USER]; see userns(1)");
+		puts("Usage: userns status [USER|UID]; see userns(1)");
 		exit(EXIT_DONE);
 	}
 	if (argc - optind > 1)

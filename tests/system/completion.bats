@@ -54,8 +54,9 @@ offers_just() {
 		offers "userns $verb --" | sort > /tmp/offered
 		diff <(comm -23 /tmp/options /tmp/offered) /dev/null
 	done
-	offers_just 'userns grant --' --config --size
-	offers_just 'userns reclaim --' --force --restart
+	offers_just 'userns grant --' --config --help --size --timeout
+	offers_just 'userns reclaim --' --force --help --restart --timeout
+	offers_just 'userns explain --' --config --help --service --timeout
 	offers_just 'userns unshare --map' ''
 	offers_just 'userns unshare --mo' --mount --mount-proc
 }

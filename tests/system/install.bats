@@ -49,3 +49,29 @@ install_into() {
 	done
 	[ "$n" -ge 22 ]
 }
+
+# The lines of a usage, or of a page's synopsis, in one spelling: "userns gc [--config=FILE] [USER|UID]".
+usages() {
+	tr -d ' ' | tr '[:lower:]' '[:upper:]' | sort
+}
+
+@test "both programs and their pages say the same of how each verb is called" {
+	userns --help | sed -n 's/^\(Usage:\|      \) \(userns .*\)/\2/p' | usages > /tmp/said
+	mandoc -T ascii -O width=200 "$top/man/userns.1" | sed 's/.\x08//g' | sed -n '/^SYNOPSIS/,/^DESCRIPTION/s/^ *\(userns .*\)/\1/p' |
+		grep -vE -- ' (--help|-h \| --help|-V \| --version)$' | usages > /tmp/in_page
+	[ "$(wc -l < /tmp/said)" -ge 18 ]
+	diff /tmp/said /tmp/in_page
+	"$helper" --help | sed -n 's/^\(Usage:\|      \) \(userns .*\)/\2/p' | usages > /tmp/handed_over
+	[ "$(wc -l < /tmp/handed_over)" -ge 8 ]
+	[ -z "$(comm -23 /tmp/handed_over /tmp/said)" ]
+}
+
+@test "behind a verb, --help says how that is called, and no more than it takes" {
+	for verb in $(userns --help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
+		userns "$verb" --help | head -n 1 | grep -q "^Usage: userns $verb" || { echo "$verb"; false; }
+	done
+	diff <(userns reserve --help | grep -o -- '--[a-z-]*' | sort -u) <(printf '%s\n' --config --help --size --timeout)
+	[[ "$("$helper" --help close)" == 'Usage: userns-helper [options] close UID'* ]]
+	run "$helper" --help nonsense
+	[ "$status" = 2 ]
+}
