@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The process that works, and the one that waits for it: see worker.h. */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,17 +11,8 @@
 #include "helper/deadline.h"
 #include "helper/worker.h"
 #include "util/child.h"
-#include "util/cleanup.h"
 #include "util/exit_status.h"
-
-/* In the child: ends with its parent. */
-static void bind_to(pid_t parent)
-{
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	/* It may have ended before that. */
-	if (getppid() != parent)
-		_exit(EXIT_SYSTEM);
-}
+#include "util/pipe.h"
 
 /* In the parent. */
 static int wait_for(pid_t pid)
@@ -50,10 +39,12 @@ int worker_start(void)
 		return EXIT_SYSTEM;
 	if (pid > 0)
 		return wait_for(pid);
-	bind_to(parent);
+	if (child_end_with(parent, SIGKILL) < 0)
+		_exit(EXIT_SYSTEM);
 	return -1;
 }
 
+/* In the child. */
 static void __attribute__((noreturn))
 work_and_end(void (*work)(const void *argument, struct result *ret), const void *argument,
 	     unsigned int deadline, int pipe_end)
@@ -84,25 +75,22 @@ static bool receive(int pipe_end, struct result *ret)
 void worker_run(void (*work)(const void *argument, struct result *ret), const void *argument,
 		unsigned int deadline, struct result *ret)
 {
-	CLEANUP_FD int reader = -1;
-	CLEANUP_FD int writer = -1;
-	pid_t parent = getpid(), pid = -1;
-	int ends[2];
+	CLEANUP_PIPE struct pipe answer = PIPE_INIT;
+	pid_t parent = getpid(), pid;
 
 	*ret = (struct result){.code = RESULT_FAILED, .text = "its process could not be started"};
-	if (pipe2(ends, O_CLOEXEC) < 0)
+	if (pipe_open(&answer) < 0)
 		return;
-	reader = ends[0];
-	writer = ends[1];
 	pid = fork();
 	if (pid < 0)
 		return;
 	if (pid == 0) {
-		bind_to(parent);
-		work_and_end(work, argument, deadline, writer);
+		if (child_end_with(parent, SIGKILL) < 0)
+			_exit(EXIT_SYSTEM);
+		work_and_end(work, argument, deadline, answer.write);
 	}
-	close(TAKE_FD(writer));
-	if (!receive(reader, ret))
+	pipe_close_write(&answer);
+	if (!receive(answer.read, ret))
 		snprintf(ret->text, sizeof(ret->text), "its process ended without an answer");
 	child_reap(pid);
 }

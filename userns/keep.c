@@ -190,8 +190,3 @@ int keep_and_run(int fd, const struct kept_command *command)
 		return end_of_keeper(pid);
 	return end_as(status);
 }
-
-void end_with_parent(int signal)
-{
-	prctl(PR_SET_PDEATHSIG, signal);
-}

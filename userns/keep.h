@@ -21,12 +21,9 @@ struct kept_command {
  * itself has no part in it: it may close all its descriptors, and where it is in a user namespace
  * of its own, it has no power over the keeper. Ends as the command does.
  *
- * Without the keeper it would go on with ids that others get, so run() has to call
- * end_with_parent() when it has the ids of the command.
+ * Without the keeper it would go on with ids that others get, so run() has to call child_end_with()
+ * when it has the ids of the command. The keeper is the process in which fork() is called.
  */
 int keep_and_run(int fd, const struct kept_command *command);
-
-/* Has us killed by a signal when our parent ends; a change of ids undoes it. */
-void end_with_parent(int signal);
 
 #endif

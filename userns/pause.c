@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A pause process: see pause.h. */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,17 +13,8 @@
 #include "userns/pause.h"
 #include "userns/pausefile.h"
 #include "util/child.h"
-#include "util/cleanup.h"
 #include "util/exit_status.h"
-
-/* The kernel forgets this at every change of ids, so that it comes after them. */
-static int end_with(pid_t parent)
-{
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
-		return complain(EXIT_SYSTEM, "cannot set the parent-death signal: %s",
-				strerror(errno));
-	return getppid() == parent ? 0 : EXIT_SYSTEM;
-}
+#include "util/pipe.h"
 
 /*
  * Who has changed ids is not dumpable, so that its own user cannot open its /proc/PID/ns; after an
@@ -33,17 +23,19 @@ static int end_with(pid_t parent)
 static int become_pause(uid_t uid, pid_t parent)
 {
 	char *const command[] = {"userns", "hold", PAUSE_OPTION, NULL};
-	int status;
+	int status, r;
 
 	status = enter_namespace(uid);
 	if (status == 0)
 		status = enter_become_root(false);
 	if (status == 0)
 		status = enter_own_mounts();
-	if (status == 0)
-		status = end_with(parent);
 	if (status != 0)
 		return status;
+	/* After the last change of ids, which undoes it. */
+	r = child_end_with(parent, SIGKILL);
+	if (r < 0)
+		return complain(EXIT_SYSTEM, "cannot end with who holds: %s", strerror(-r));
 	if (setenv(PAUSE_MARK, "1", 1) < 0 || chdir("/") < 0)
 		return complain(EXIT_SYSTEM, "cannot stay in the namespace: %s", strerror(errno));
 	execv("/proc/self/exe", command);
@@ -79,25 +71,23 @@ static int look_at(pid_t pid, struct stat *ret)
 
 int pause_start(uid_t uid, struct pause *ret)
 {
-	CLEANUP_FD int in = -1;
-	CLEANUP_FD int out = -1;
+	CLEANUP_PIPE struct pipe failure = PIPE_INIT;
 	pid_t pid, parent = getpid();
-	int ends[2], status;
+	int status, r;
 
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return complain(EXIT_SYSTEM, "cannot make a pipe: %s", strerror(errno));
-	in = ends[0];
-	out = ends[1];
+	r = pipe_open(&failure);
+	if (r < 0)
+		return complain(EXIT_SYSTEM, "cannot make a pipe: %s", strerror(-r));
 	pid = fork();
 	if (pid < 0)
 		return complain(EXIT_SYSTEM, "cannot fork: %s", strerror(errno));
 	if (pid == 0) {
 		unsigned char failed = (unsigned char)become_pause(uid, parent);
 
-		_exit(write(out, &failed, 1) == 1 ? failed : EXIT_SYSTEM);
+		_exit(write(failure.write, &failed, 1) == 1 ? failed : EXIT_SYSTEM);
 	}
-	close(TAKE_FD(out));
-	status = wait_for_exec(in);
+	pipe_close_write(&failure);
+	status = wait_for_exec(failure.read);
 	if (status == 0)
 		status = look_at(pid, &ret->namespace);
 	if (status == 0)

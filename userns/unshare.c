@@ -28,7 +28,9 @@
 #include "userns/run.h"
 #include "userns/supervise.h"
 #include "userns/verbs.h"
+#include "util/child.h"
 #include "util/cleanup.h"
+#include "util/pipe.h"
 #include "util/userns.h"
 
 struct unsharing {
@@ -38,7 +40,9 @@ struct unsharing {
 	bool parent_setgroups; /* may it be called in the delegated namespace? */
 	struct limits host_limits;
 	struct limits own_limits;
-	int end_signal; /* when our parent ends; 0: none */
+	int end_signal;	   /* to the command, when its parent ends; 0: none */
+	pid_t parent;	   /* with which we are to end; 0: with none, or one that has no pid here */
+	struct pipe alive; /* its other end is open as long as who supervises is there */
 	char where[RUNDIR_PATH_SIZE + 32];
 };
 
@@ -212,21 +216,42 @@ static int prepare_files(const struct nest *nest)
 /* In the last of the processes: becomes the command. */
 static int run_inside(void *argument)
 {
-	const struct unsharing *u = argument;
+	struct unsharing *u = argument;
 	int status;
 
+	pipe_close_write(&u->alive);
 	status = prepare_files(&u->nest);
 	if (status == 0)
 		status = identity_become(&u->identity, &u->maps);
 	if (status != 0)
 		return status;
-	if (u->end_signal)
-		end_with_parent(u->end_signal);
+	/* After the last change of ids, which undoes it. */
+	if (u->end_signal &&
+	    (child_end_with(u->parent, u->end_signal) < 0 || pipe_has_ended(&u->alive)))
+		return EXIT_SYSTEM;
 	status = run_command(u->nest.command, u->where);
 	if (status == EXIT_CANNOT_EXEC && u->nest.part_count > 0)
 		complain(0, "it has no ids of yours, so everybody must be able to get there and "
 			    "run it");
 	return status;
+}
+
+/*
+ * The first process of a new process namespace does not see its parent, nor that it has another by
+ * now. So it has a pipe, whose other end is ours alone: the kernel closes the files of a process
+ * that ends before it looks for its children.
+ */
+static int supervise_inside(struct unsharing *u)
+{
+	int r;
+
+	if (u->end_signal) {
+		u->parent = u->nest.namespaces & CLONE_NEWPID ? 0 : getpid();
+		r = pipe_open(&u->alive);
+		if (r < 0)
+			return complain(EXIT_SYSTEM, "cannot make a pipe: %s", strerror(-r));
+	}
+	return supervise_child(run_inside, u);
 }
 
 /* In the user namespace. */
@@ -240,17 +265,19 @@ static int run_nested(void *argument)
 		return status;
 	if (!u->nest.fork)
 		return run_inside(u);
-	if (u->end_signal)
-		end_with_parent(SIGKILL);
-	return supervise_child(run_inside, u);
+	if (u->parent && child_end_with(u->parent, SIGKILL) < 0)
+		return EXIT_SYSTEM;
+	return supervise_inside(u);
 }
 
+/* In the keeper. */
 static pid_t fork_nested(void *argument)
 {
-	const struct unsharing *u = argument;
+	struct unsharing *u = argument;
 	struct reason why;
 	pid_t pid;
 
+	u->parent = getpid();
 	pid = nested_fork(&u->maps, &why);
 	return pid < 0 ? -complain_of_nesting(u, -pid, &why) : pid;
 }
@@ -317,7 +344,8 @@ static int prepare(struct unsharing *u, struct bankdir *dir)
 int verb_unshare(int argc, char **argv)
 {
 	CLEANUP(bankdir_close) struct bankdir dir = BANKDIR_INIT;
-	struct unsharing u = {.host_limits = LIMITS_UNKNOWN, .own_limits = LIMITS_UNKNOWN};
+	struct unsharing u = {
+		.host_limits = LIMITS_UNKNOWN, .own_limits = LIMITS_UNKNOWN, .alive = PIPE_INIT};
 	int status;
 
 	status = nest_parse(argc, argv, &u.nest);

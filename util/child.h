@@ -6,8 +6,22 @@
 #include <errno.h>
 #include <signal.h>
 #include <stddef.h>
+#include <sys/prctl.h>
 #include <sys/types.h>
 #include <sys/wait.h>
+#include <unistd.h>
+
+/*
+ * In a child: has it killed by a signal when its parent ends; a change of ids undoes it. parent: as
+ * getpid() gave there, or 0 where that is outside of our process namespace, and it takes more to
+ * see whether it lives (pipe_has_ended()). -ESRCH: it has ended before; other -errno of prctl(2).
+ */
+static inline int child_end_with(pid_t parent, int signal)
+{
+	if (prctl(PR_SET_PDEATHSIG, signal) < 0)
+		return -errno;
+	return getppid() == parent ? 0 : -ESRCH;
+}
 
 /* Waits until the child has ended, however it did. */
 static inline void child_reap(pid_t pid)

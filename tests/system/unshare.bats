@@ -325,6 +325,31 @@ sys.stdout.buffer.write(shown)' "$@"
 	refuses 2 "no signal 'NONE'" -- --kill-child=NONE
 }
 
+@test "unshare: with --kill-child userns itself goes on when who called it has ended" {
+	# shellcheck disable=SC2016
+	as_user "$name" sh -c 'userns unshare --kill-child -- sh -c "$1" x "$2" & until test -s "$2"; do sleep 0.05; done' \
+		x 'echo $$ > $1; exec sleep 60' "/tmp/$name.up" 3>&-
+	command=$(cat "/tmp/$name.up")
+	sleep 0.2
+	[ -e "/proc/$command" ]
+	kill -KILL "$(awk '/^PPid:/ {print $2}' "/proc/$command/status")"
+	eventually eval "! test -e /proc/$command"
+}
+
+@test "unshare: whose parent is killed before it could tell the kernel of that bond does not run" {
+	for options in --kill-child '--kill-child --pid' '--private --fork' '--private --pid --fork' --private; do
+		rm -f "/tmp/$name.ran" "/tmp/$name.prctl"
+		# shellcheck disable=SC2086,SC2016
+		HOME=/home/$name strace -u "$name" -f -qq -e trace=prctl -e inject=prctl:delay_enter=1s -o "/tmp/$name.prctl" \
+			userns unshare $options -- sh -c 'touch $1; exec sleep 60' x "/tmp/$name.ran" 3>&- &
+		# Held just before it, with its parent: who supervises, or the keeper.
+		eventually eval 'child=$(awk "/PR_SET_PDEATHSIG, SIGKILL/ {print \$1; exit}" "/tmp/$name.prctl") && [ -n "$child" ]'
+		kill -KILL "$(awk '/^PPid:/ {print $2}' "/proc/$child/status")"
+		wait $! || true
+		[ ! -e "/tmp/$name.ran" ] || { echo "with $options it ran" >&2; false; }
+	done
+}
+
 @test "unshare and exec: without a command a shell, and where it is" {
 	run bash -c "echo 'id -u; echo \$0' | SHELL=/bin/bash setpriv --reuid=$uid --regid=$uid --init-groups userns exec"
 	[ "$status" = 0 ]
