@@ -13,6 +13,7 @@
 #include "namespace/process.h"
 #include "util/child.h"
 #include "util/cleanup.h"
+#include "util/pipe.h"
 
 /* A child in a new user namespace, that waits for a byte from the pipe, or for its end. */
 struct waiting {
@@ -43,22 +44,24 @@ static void wait_in_child(int pipe)
 
 static int start(struct waiting *ret, struct reason *why)
 {
-	int ends[2], r;
+	CLEANUP_PIPE struct pipe go = PIPE_INIT;
+	int r;
 
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return refuse_errno(why, -errno, "cannot make a pipe");
+	r = pipe_open(&go);
+	if (r < 0)
+		return refuse_errno(why, r, "cannot make a pipe");
 	/* The files in /proc of one that has changed its ids would be the host's root's. */
 	prctl(PR_SET_DUMPABLE, 1);
 	ret->pid = clone_child();
-	r = ret->pid < 0 ? -errno : 0;
+	if (ret->pid < 0)
+		return refuse_errno(why, -errno, "cannot make a user namespace");
 	if (ret->pid == 0) {
-		close(ends[1]);
-		wait_in_child(ends[0]);
+		pipe_close_write(&go);
+		wait_in_child(go.read);
 	} else {
-		ret->pipe = ends[1];
+		ret->pipe = TAKE_FD(go.write);
 	}
-	close(ends[0]);
-	return r < 0 ? refuse_errno(why, r, "cannot make a user namespace") : 0;
+	return 0;
 }
 
 /* Ends a child that still waits. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What the next login would give: see next.h. */
 #include <errno.h>
-#include <fcntl.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include "namespace/state.h"
 #include "userns/next.h"
 #include "util/child.h"
+#include "util/pipe.h"
 
 /* A state has two maps of MAP_TEXT_SIZE, a name and a path in it. */
 #define STATE_MAX (4 * MAP_TEXT_SIZE)
@@ -79,28 +79,26 @@ static int read_answer(int text_end, int record_end, char ret_state[static STATE
 
 static int ask(const char *user, char ret_state[static STATE_MAX], struct reason *why)
 {
-	int text[2], record[2], r;
-	pid_t pid = -1;
+	CLEANUP_PIPE struct pipe text = PIPE_INIT;
+	CLEANUP_PIPE struct pipe record = PIPE_INIT;
+	pid_t pid;
+	int r;
 
-	if (pipe2(text, O_CLOEXEC) < 0)
-		return refuse_errno(why, -errno, "cannot make a pipe");
-	if (pipe2(record, O_CLOEXEC) < 0) {
-		r = refuse_errno(why, -errno, "cannot make a pipe");
-		close(text[0]);
-		close(text[1]);
-		return r;
-	}
-	r = start_helper(user, text[1], record[1], &pid);
-	close(text[1]);
-	close(record[1]);
+	r = pipe_open(&text);
+	if (r == 0)
+		r = pipe_open(&record);
 	if (r < 0)
-		refuse_errno(why, r, "cannot run %s", USERNS_HELPER);
-	else
-		r = read_answer(text[0], record[0], ret_state, why);
-	close(text[0]);
-	close(record[0]);
-	if (pid > 0)
-		child_reap(pid);
+		return refuse_errno(why, r, "cannot make a pipe");
+	r = start_helper(user, text.write, record.write, &pid);
+	if (r < 0)
+		return refuse_errno(why, r, "cannot run %s", USERNS_HELPER);
+	pipe_close_write(&text);
+	pipe_close_write(&record);
+	r = read_answer(text.read, record.read, ret_state, why);
+	/* Should it still write, that fails, and it ends. */
+	pipe_close(&text);
+	pipe_close(&record);
+	child_reap(pid);
 	return r;
 }
 
