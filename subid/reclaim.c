@@ -86,10 +86,9 @@ int retired_line_find(const char *what, struct retired_line *ret, struct reason 
 {
 	CLEANUP(sources_free) struct settle_sources sources = {.asked = false};
 	const struct id_entry *line = NULL;
-	bool changed;
 	int r;
 
-	r = sources_read_files(&sources, &changed, why);
+	r = sources_read_files(&sources, why);
 	if (r == 0)
 		r = find_line(&sources.book, what, &line, why);
 	if (r == 0)
@@ -113,12 +112,9 @@ int retired_line_drop(const struct retired_line *line, struct reason *why)
 	CLEANUP(sources_free) struct settle_sources sources = {.asked = false};
 	CLEANUP(subid_unlock) struct subid_lock lock = SUBID_LOCK_INIT;
 	const struct id_file_change change = {.judge = judge, .argument = line};
-	bool changed;
 	int r;
 
-	r = subid_lock(&lock, why);
-	if (r == 0)
-		r = sources_read_files(&sources, &changed, why);
+	r = sources_lock_and_read(&sources, &lock, why);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < sources.book.count; i++) {

@@ -91,7 +91,6 @@ int reserve_range(const struct settle_request *request, struct id_range *ret, bo
 {
 	CLEANUP(sources_free) struct settle_sources sources = {.asked = false};
 	CLEANUP(subid_unlock) struct subid_lock lock = SUBID_LOCK_INIT;
-	bool changed;
 	int r;
 
 	r = check_request(request, why);
@@ -101,9 +100,7 @@ int reserve_range(const struct settle_request *request, struct id_range *ret, bo
 	else if (r == 0)
 		r = sources_ask_taken(&sources, request, why);
 	if (r == 0)
-		r = subid_lock(&lock, why);
-	if (r == 0)
-		r = sources_read_files(&sources, &changed, why);
+		r = sources_lock_and_read(&sources, &lock, why);
 	return r < 0 ? r : reserve_locked(&sources, request, ret, ret_new, why);
 }
 
@@ -149,12 +146,9 @@ int unreserve_ranges(const char *name, struct id_range range, struct id_set *ret
 	CLEANUP(subid_unlock) struct subid_lock lock = SUBID_LOCK_INIT;
 	CLEANUP(id_set_free) struct id_set retired = {NULL, 0, 0};
 	const struct wanted wanted = {name, range};
-	bool changed;
 	int r;
 
-	r = subid_lock(&lock, why);
-	if (r == 0)
-		r = sources_read_files(&sources, &changed, why);
+	r = sources_lock_and_read(&sources, &lock, why);
 	if (r == 0)
 		r = retire_reserved(&sources.book, &wanted, &retired, why);
 	if (r < 0)

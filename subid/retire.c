@@ -281,12 +281,9 @@ int retire_ranges(const struct retiree *who, struct id_set *ret_retired, struct 
 	CLEANUP(sources_free) struct settle_sources sources = {.asked = false};
 	CLEANUP(subid_unlock) struct subid_lock lock = SUBID_LOCK_INIT;
 	CLEANUP(id_set_free) struct id_set owners = {NULL, 0, 0};
-	bool changed;
 	int r;
 
-	r = subid_lock(&lock, why);
-	if (r == 0)
-		r = sources_read_files(&sources, &changed, why);
+	r = sources_lock_and_read(&sources, &lock, why);
 	if (r < 0)
 		return r;
 	r = list_owners(&sources.book, who, &owners);

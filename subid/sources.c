@@ -53,14 +53,24 @@ static const struct id_file *find_unread(const struct settle_sources *sources)
 	return sources->subgid.unread.text[0] ? &sources->subgid : NULL;
 }
 
-int sources_read_files(struct settle_sources *sources, bool *ret_copies_changed, struct reason *why)
+int sources_read_files(struct settle_sources *sources, struct reason *why)
 {
 	const struct id_file *unread;
+	bool ignored;
 	int r;
 
-	r = sources_try_files(sources, ret_copies_changed, why);
+	r = sources_try_files(sources, &ignored, why);
 	unread = r == 0 ? find_unread(sources) : NULL;
 	return unread ? refuse(why, -EINVAL, "%s", unread->unread.text) : r;
+}
+
+int sources_lock_and_read(struct settle_sources *sources, struct subid_lock *lock,
+			  struct reason *why)
+{
+	int r;
+
+	r = subid_lock(lock, why);
+	return r < 0 ? r : sources_read_files(sources, why);
 }
 
 /* Is there a line whose owner is a number? To libsubid it is this user's if it is their uid. */

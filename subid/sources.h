@@ -10,6 +10,7 @@
 
 #include "subid/accounts.h"
 #include "subid/idfile.h"
+#include "subid/lock.h"
 #include "subid/range.h"
 #include "util/reason.h"
 
@@ -29,16 +30,17 @@ struct settle_sources {
 	struct accounts accounts; /* real users and groups, as far as NSS tells of them */
 };
 
-/*
- * Reads book, /etc/subuid and /etc/subgid, or again, as they are now. *ret_copies_changed: are the
- * last two others than before? -errno with a reason.
- */
-int sources_read_files(struct settle_sources *sources, bool *ret_copies_changed,
-		       struct reason *why);
+/* Reads book, /etc/subuid and /etc/subgid, or again, as they are now. -errno with a reason. */
+int sources_read_files(struct settle_sources *sources, struct reason *why);
+
+/* The same under shadow's locks, which are taken first: see subid_lock(). */
+int sources_lock_and_read(struct settle_sources *sources, struct subid_lock *lock,
+			  struct reason *why);
 
 /*
- * The same for who may have a range already: a copy that cannot be read is no error, as the book
+ * Reads them for who may have a range already: a copy that cannot be read is no error, as the book
  * has what was given out; but nothing new can be given then, and that copy is left alone.
+ * *ret_copies_changed: are the copies others than before? -errno with a reason.
  */
 int sources_try_files(struct settle_sources *sources, bool *ret_copies_changed, struct reason *why);
 
