@@ -3,7 +3,6 @@
  * "userns-helper close": forgets a session, and the namespace with the last one; the range stays.
  * Runs as root; caps.h says with which capabilities.
  */
-#include <string.h>
 
 #include "helper/release.h"
 #include "helper/verbs.h"
@@ -20,6 +19,5 @@ void verb_close(const struct request *request, struct result *ret)
 		refuse(&why, r, "'%s' is no uid", request->operands[0]);
 	else
 		r = release_namespace(uid, &request->session, NULL, true, &why);
-	ret->code = r < 0 ? RESULT_FAILED : RESULT_READY;
-	memcpy(ret->text, why.text, sizeof(ret->text));
+	result_set(ret, result_of(r), &why);
 }

@@ -264,6 +264,7 @@ void verb_explain(const struct request *request, struct result *ret)
 	if (!request->as_state)
 		print_outcome(code, account.ids.uid);
 	/* To people, nothing is wrong where the policy says no. */
-	ret->code = code == RESULT_IGNORE && !request->as_state ? RESULT_READY : code;
-	memcpy(ret->text, why.text, sizeof(ret->text));
+	if (code == RESULT_IGNORE && !request->as_state)
+		code = RESULT_READY;
+	result_set(ret, code, &why);
 }

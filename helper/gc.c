@@ -68,8 +68,7 @@ static void clear_user(const void *argument, struct result *ret)
 	/* Who has the lock opens or closes, and clears the same. */
 	if (r == -EWOULDBLOCK && !task->wait)
 		r = 0;
-	ret->code = r < 0 ? RESULT_FAILED : RESULT_READY;
-	memcpy(ret->text, why.text, sizeof(ret->text));
+	result_set(ret, result_of(r), &why);
 }
 
 static void clear_litter(const void *argument, struct result *ret)
@@ -82,8 +81,7 @@ static void clear_litter(const void *argument, struct result *ret)
 	r = subid_litter_remove(&why);
 	if (r > 0)
 		note(&why, "removed what a killed program has left beside the files of ranges");
-	ret->code = r < 0 ? RESULT_FAILED : RESULT_READY;
-	memcpy(ret->text, why.text, sizeof(ret->text));
+	result_set(ret, result_of(r), &why);
 }
 
 static bool has_directory(uid_t uid)
@@ -186,15 +184,15 @@ void verb_gc(const struct request *request, struct result *ret)
 {
 	struct task task = {.policy = request->policy, .wait = true};
 	struct reason why = {.text = ""};
+	enum result_code code;
 
 	if (request->operand_count == 0) {
-		ret->code = gc_all(request->policy, &why);
-	} else {
-		ret->code = find_uid(request->operands[0], &task.uid, &why);
-		if (ret->code == RESULT_READY) {
-			run_for_user(&task, ret);
-			return;
-		}
+		result_set(ret, gc_all(request->policy, &why), &why);
+		return;
 	}
-	memcpy(ret->text, why.text, sizeof(ret->text));
+	code = find_uid(request->operands[0], &task.uid, &why);
+	if (code == RESULT_READY)
+		run_for_user(&task, ret);
+	else
+		result_set(ret, code, &why);
 }

@@ -5,17 +5,16 @@
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <string.h>
 
 #include "helper/deadline.h"
 #include "helper/entitlement.h"
 #include "helper/ranges.h"
 #include "helper/verbs.h"
+#include "subid/decide.h"
 #include "util/account.h"
 #include "util/cleanup.h"
 
-/* Who has a use for it: also a service's account, but root, whose ids are the host's, if told so.
- */
+/* Who has a use for it: also a service's account; root, whose ids are the host's, if told so. */
 static int check_account(const struct account *account, const struct policy *policy,
 			 struct reason *why)
 {
@@ -41,15 +40,6 @@ static int read_policy(const struct account *account, const struct request *requ
 	return 0;
 }
 
-static uint64_t count_ids(const struct settlement *settled)
-{
-	uint64_t count = 0;
-
-	for (size_t i = 0; i < settled->count; i++)
-		count += settled->ranges[i].uids.count;
-	return count;
-}
-
 /* wanted: with how many ids it was asked for; 0: with what the policy says. */
 static int grant(const struct account *account, const struct policy *policy, uint32_t wanted,
 		 struct reason *why)
@@ -67,7 +57,7 @@ static int grant(const struct account *account, const struct policy *policy, uin
 	for (size_t i = 0; i < settled.count; i++)
 		print_range(owner, settled.ranges[i].uids);
 	entitlement_note_new(&settled, why);
-	if (wanted > 0 && count_ids(&settled) < wanted && !why->text[0])
+	if (wanted > 0 && settlement_ids(&settled) < wanted && !why->text[0])
 		note(why,
 		     "%s has fewer than %" PRIu32 " ids: allocate = by-uid, range = and a source "
 		     "other than files leave a user with what is there",
@@ -82,16 +72,14 @@ void verb_grant(const struct request *request, struct result *ret)
 	CLEANUP(account_free) struct account account = {.name = NULL};
 	CLEANUP(policy_free) struct policy policy = policy_defaults;
 	struct reason why = {.text = ""};
-	int r;
+	enum result_code code;
 
-	ret->code = account_find(request->operands[0], &account, &why);
-	if (ret->code == RESULT_READY) {
-		r = read_policy(&account, request, &policy, &why);
-		if (r == 0)
-			r = check_account(&account, &policy, &why);
-		if (r == 0)
-			r = grant(&account, &policy, request->size, &why);
-		ret->code = r < 0 ? RESULT_FAILED : RESULT_READY;
-	}
-	memcpy(ret->text, why.text, sizeof(ret->text));
+	code = account_find(request->operands[0], &account, &why);
+	if (code == RESULT_READY)
+		code = result_of(read_policy(&account, request, &policy, &why));
+	if (code == RESULT_READY)
+		code = result_of(check_account(&account, &policy, &why));
+	if (code == RESULT_READY)
+		code = result_of(grant(&account, &policy, request->size, &why));
+	result_set(ret, code, &why);
 }

@@ -10,7 +10,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -159,8 +158,7 @@ int main(int argc, char **argv)
 			deadline_start(command.timeout * 900, command.result_fd);
 		command.verb->run(&command.request, &result);
 	} else {
-		result.code = RESULT_FAILED;
-		memcpy(result.text, why.text, sizeof(result.text));
+		result_set(&result, RESULT_FAILED, &why);
 	}
 	return command.result_fd >= 0 ? (int)report_to_program(command.result_fd, &result)
 				      : (int)report_to_person(&result);

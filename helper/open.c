@@ -4,7 +4,6 @@
  * session file. Runs as root; caps.h says with which capabilities.
  */
 #include <errno.h>
-#include <string.h>
 
 #include "helper/account.h"
 #include "helper/caps.h"
@@ -206,7 +205,6 @@ void verb_open(const struct request *request, struct result *ret)
 		code = entitlement_judge(&account, &policy, request->service, &why);
 	if (code == RESULT_READY)
 		code = delegate(&account, &policy, request, &ret->session, &why);
-	ret->code = code;
 	if (code == RESULT_IGNORE &&
 	    entitlement_judge(&account, &policy, NULL, &ignored) == RESULT_IGNORE)
 		end_delegation(account.ids.uid, ret->path, &why);
@@ -215,5 +213,5 @@ void verb_open(const struct request *request, struct result *ret)
 		rundir_pin_path(account.ids.uid, ret->path);
 		mounts_note_unseen(ret->path, &why);
 	}
-	memcpy(ret->text, why.text, sizeof(ret->text));
+	result_set(ret, code, &why);
 }

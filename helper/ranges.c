@@ -34,3 +34,11 @@ void print_range(const char *owner, struct id_range range)
 {
 	printf("%s:%" PRIu32 ":%" PRIu32 "\n", owner, range.start, range.count);
 }
+
+void print_retired(const char *owner, const struct id_set *retired, struct reason *why)
+{
+	for (size_t i = 0; i < retired->count; i++)
+		print_range(owner, retired->ranges[i]);
+	note(why, "retired, so that nobody gets the files that may lie there; userns reclaim frees "
+		  "the ids");
+}

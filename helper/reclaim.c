@@ -203,6 +203,5 @@ void verb_reclaim(const struct request *request, struct result *ret)
 
 	deadline_phase("files and processes");
 	r = reclaim(request, &line, &why);
-	ret->code = r < 0 ? RESULT_FAILED : RESULT_READY;
-	memcpy(ret->text, why.text, sizeof(ret->text));
+	result_set(ret, result_of(r), &why);
 }

@@ -4,7 +4,6 @@
  * root; caps.h says with which capabilities.
  */
 #include <errno.h>
-#include <string.h>
 
 #include "helper/deadline.h"
 #include "helper/entitlement.h"
@@ -65,8 +64,7 @@ void verb_reserve(const struct request *request, struct result *ret)
 		policy.size = request->size;
 		r = reserve(request->operands[0], place, &policy, &why);
 	}
-	ret->code = r < 0 ? RESULT_FAILED : RESULT_READY;
-	memcpy(ret->text, why.text, sizeof(ret->text));
+	result_set(ret, result_of(r), &why);
 }
 
 void verb_unreserve(const struct request *request, struct result *ret)
@@ -81,11 +79,7 @@ void verb_unreserve(const struct request *request, struct result *ret)
 	deadline_phase("shadow's locks in /etc");
 	if (r == 0)
 		r = unreserve_ranges(request->operands[0], range, &retired, &why);
-	for (size_t i = 0; i < retired.count; i++)
-		print_range(request->operands[0], retired.ranges[i]);
 	if (r == 0)
-		note(&why, "retired, so that nobody gets the files that may lie there; userns "
-			   "reclaim frees the ids");
-	ret->code = r < 0 ? RESULT_FAILED : RESULT_READY;
-	memcpy(ret->text, why.text, sizeof(ret->text));
+		print_retired(request->operands[0], &retired, &why);
+	result_set(ret, result_of(r), &why);
 }

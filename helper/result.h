@@ -44,6 +44,19 @@ struct result {
 	char text[REASON_SIZE];	     /* one printable line for the log */
 };
 
+/* What a function has come to that gives 0 or -errno. */
+static inline enum result_code result_of(int r)
+{
+	return r < 0 ? RESULT_FAILED : RESULT_READY;
+}
+
+/* What there is to say goes with it, whatever it is. */
+static inline void result_set(struct result *ret, enum result_code code, const struct reason *why)
+{
+	ret->code = code;
+	memcpy(ret->text, why->text, sizeof(ret->text));
+}
+
 /* Is what came through the pipe a record that we know, with strings that end? */
 static inline bool result_is_sound(const struct result *result)
 {

@@ -74,10 +74,7 @@ static int retire(const struct retiree *who, struct reason *why)
 	r = retire_ranges(who, &retired, &owners, why);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < retired.count; i++)
-		print_range(who->owner, retired.ranges[i]);
-	note(why, "retired, so that nobody gets the files that may lie there; userns reclaim frees "
-		  "the ids");
+	print_retired(who->owner, &retired, why);
 	return release_all(who, &owners, why);
 }
 
@@ -91,6 +88,5 @@ void verb_revoke(const struct request *request, struct result *ret)
 	r = find_retiree(request->operands[0], owner, &who, &why);
 	if (r == 0)
 		r = retire(&who, &why);
-	ret->code = r < 0 ? RESULT_FAILED : RESULT_READY;
-	memcpy(ret->text, why.text, sizeof(ret->text));
+	result_set(ret, result_of(r), &why);
 }

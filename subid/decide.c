@@ -197,7 +197,7 @@ static int check_unowned(const struct id_file *book, const struct settle_request
 	return 0;
 }
 
-static uint64_t count_ids(const struct settlement *settled)
+uint64_t settlement_ids(const struct settlement *settled)
 {
 	uint64_t count = 0;
 
@@ -260,7 +260,7 @@ static int gather(const struct settle_sources *sources, const struct settle_requ
 		if (r < 0)
 			return r;
 	}
-	has = count_ids(settled);
+	has = settlement_ids(settled);
 	if (has >= request->size || (has > 0 && cannot_grow(sources, request)))
 		return 0;
 	if (!sources->asked)

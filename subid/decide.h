@@ -11,6 +11,9 @@ struct id_range user_range_gids(const struct user_range *range);
 bool settle_wants_copies(const struct settle_sources *sources,
 			 const struct settle_request *request);
 
+/* How many ids the user then has. */
+uint64_t settlement_ids(const struct settlement *settled);
+
 /* Is everything written already? */
 bool settlement_is_recorded(const struct settlement *settled);
 
