@@ -149,7 +149,7 @@ static int open_session(const struct rundir *dir, const struct account *account,
 /* After a failure: the session was not opened. What others use stays. */
 static void forget_session(const struct rundir *dir, const struct session_id *session)
 {
-	if (session->number != SESSION_ANY)
+	if (session->number != SESSION_NONE)
 		session_remove(dir, session);
 	rundir_remove_if_unused(dir);
 }
@@ -159,7 +159,7 @@ static enum result_code delegate(const struct account *account, const struct pol
 				 struct reason *why)
 {
 	CLEANUP(rundir_close) struct rundir dir = RUNDIR_INIT;
-	struct session_id session = {request->session.pid, SESSION_ANY};
+	struct session_id session = {request->session.pid, SESSION_NONE};
 	int r;
 
 	deadline_phase("the lock of the user's run directory");

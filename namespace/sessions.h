@@ -15,12 +15,13 @@
 #include "namespace/rundir.h"
 #include "util/reason.h"
 
-/* For sessions_prune(): every session of the process. */
-#define SESSION_ANY UINT32_MAX
+/* In the place of a number, which are lower: every session of the process; or none was recorded. */
+#define SESSION_ANY  UINT32_MAX
+#define SESSION_NONE (UINT32_MAX - 1)
 
 struct session_id {
 	pid_t pid;
-	uint32_t number; /* from 0 */
+	uint32_t number; /* from 0, or SESSION_ */
 };
 
 /* Records one more session of a live process. */

@@ -50,7 +50,7 @@ static bool is_behind(const char *path, const char *skip_to)
 	return (unsigned char)*path < (unsigned char)*skip_to;
 }
 
-/* As seen from the file system's root; "." for that itself. */
+/* For people: "/a/b" of "./a/b", and "/" of ".". */
 static const char *shown_path(const FTSENT *entry)
 {
 	return entry->fts_path[1] ? entry->fts_path + 1 : "/";

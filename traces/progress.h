@@ -25,14 +25,17 @@ struct progress {
 	struct timespec written;
 };
 
-/* Where an earlier walk for the same was. Both are empty where there is none to go on with. */
+/* Where an earlier walk for the same was. All NULL: there is none to go on with. */
 struct checkpoint {
-	char *text; /* holds all three */
-	const char *target;
-	const char *path;
+	char *text;	    /* what the other two point into */
+	const char *target; /* the file system that it was in */
+	const char *path;   /* the last that it told of there */
 };
 
-/* Begins to show and to write. Names of the file are by the first id. */
+/*
+ * Begins to show and to write. start: the first id that is looked for, after which the file is
+ * named; what: the walk, which must stay.
+ */
 void progress_start(struct progress *progress, uint32_t start, const char *what);
 
 /* What a walk before this left. -ENOENT: nothing that can be used; a damaged file is nothing. */

@@ -43,8 +43,9 @@ struct walk {
 
 /*
  * Looks at every file of one mounted file system, also at those below other mounts. The order is
- * that of the names. Paths are as seen from the file system's root, "./a/b". 1: a file has such an
- * id, with its path noted; 0: none has; -errno with a reason when some of it cannot be looked at.
+ * that of the names. Paths are as seen from the file system's root: "./a/b" for watch and skip_to,
+ * "/a/b" in notes and reasons. 1: a file has such an id, with its path noted; 0: none has; -errno
+ * with a reason when some of it cannot be looked at.
  */
 int traces_in_files(const char *mount_point, struct walk *walk, struct reason *why);
 
