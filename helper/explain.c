@@ -20,6 +20,23 @@
 #include "util/account.h"
 #include "util/cleanup.h"
 
+/* What was found out, as far as that came. */
+struct explanation {
+	struct account account; /* its name is NULL where there is none */
+	struct policy policy;
+	struct settlement settled;
+	struct ns_maps maps;
+	bool has_policy;
+	bool has_ranges;
+	bool has_maps;
+};
+
+static void explanation_free(struct explanation *e)
+{
+	account_free(&e->account);
+	policy_free(&e->policy);
+}
+
 static void print_label(const char *label)
 {
 	printf("%-11s", label);
@@ -168,13 +185,34 @@ static void print_outcome(enum result_code code, uid_t uid)
 	printf("%s%s\n", outcomes[code], path);
 }
 
+static void print_maps(const struct ns_maps *maps)
+{
+	print_map("uid map:", &maps->uids);
+	print_map("gid map:", &maps->gids);
+	print_label("setgroups:");
+	puts(maps->setgroups ? "allow" : "deny");
+}
+
+static void print_text(const struct explanation *e, const char *policy_path, enum result_code code)
+{
+	if (e->account.name)
+		print_user(&e->account);
+	if (e->has_policy)
+		print_policy(&e->account, &e->policy, policy_path);
+	if (e->has_ranges)
+		print_ranges(&e->settled);
+	if (e->has_maps)
+		print_maps(&e->maps);
+	print_outcome(code, e->account.ids.uid);
+}
+
 /* What a namespace would be made from, for userns(1). */
-static int print_state(const struct account *account, const struct policy *policy,
-		       const char *policy_path, const struct ns_maps *maps, struct reason *why)
+static int print_state(const struct explanation *e, const char *policy_path, struct reason *why)
 {
 	CLEANUP_FREE char *text = NULL;
 	char owner[ID_OWNER_SIZE];
-	const struct state state = entitlement_state(account, policy, policy_path, maps, owner);
+	const struct state state =
+		entitlement_state(&e->account, &e->policy, policy_path, &e->maps, owner);
 	int r;
 
 	r = state_format(&state, &text);
@@ -184,63 +222,18 @@ static int print_state(const struct account *account, const struct policy *polic
 	return 0;
 }
 
-static void print_maps(const struct ns_maps *maps)
+static int find_maps(struct explanation *e, struct reason *why)
 {
-	print_map("uid map:", &maps->uids);
-	print_map("gid map:", &maps->gids);
-	print_label("setgroups:");
-	puts(maps->setgroups ? "allow" : "deny");
-}
-
-static int explain_ranges(const struct account *account, const struct policy *policy,
-			  const struct request *request, struct reason *why)
-{
-	const struct settle_request what = entitlement_request(account, policy);
-	struct settlement settled;
-	struct ns_maps maps;
+	const struct settle_request what = entitlement_request(&e->account, &e->policy);
 	int r;
 
 	deadline_phase("the user's id range");
-	r = settle_preview(&what, &settled, why);
-	if (r < 0)
-		return r;
-	if (!request->as_state)
-		print_ranges(&settled);
-	r = entitlement_maps(account, policy, &settled, &maps, why);
-	if (r < 0)
-		return r;
-	if (request->as_state)
-		return print_state(account, policy, request->policy, &maps, why);
-	print_maps(&maps);
-	if (geteuid() != 0 && !settlement_is_recorded(&settled))
-		note(why,
-		     "not root, so no namespace of others was seen: a login may choose another "
-		     "range where they map this one");
-	return 0;
-}
-
-static enum result_code explain(const struct account *account, const struct request *request,
-				struct reason *why)
-{
-	CLEANUP(policy_free) struct policy policy = policy_defaults;
-	enum result_code code;
-
-	if (!request->as_state)
-		print_user(account);
-	if (entitlement_read(account, request->policy, &policy, why) < 0)
-		return RESULT_FAILED;
-	if (!request->as_state)
-		print_policy(account, &policy, request->policy);
-	code = entitlement_judge(account, &policy, request->service, why);
-	if (code == RESULT_READY && explain_ranges(account, &policy, request, why) < 0)
-		code = RESULT_FAILED;
-	if (code == RESULT_READY && policy.services && !request->service)
-		note(why, "only for the services %s; --service=NAME tells of one", policy.services);
-	if (code == RESULT_READY &&
-	    is_system_account(account->ids.uid, login_defs_uid_min(LOGIN_DEFS)))
-		note(why, "pam_userns(8) asks for a system account only where its argument "
-			  "system-users is given");
-	return code;
+	r = settle_preview(&what, &e->settled, why);
+	e->has_ranges = r == 0;
+	if (r == 0)
+		r = entitlement_maps(&e->account, &e->policy, &e->settled, &e->maps, why);
+	e->has_maps = r == 0;
+	return r;
 }
 
 /* Whose name it is when none is given. */
@@ -251,20 +244,54 @@ static const char *own_name(void)
 	return entry ? entry->pw_name : "";
 }
 
+static enum result_code explain(const struct request *request, struct explanation *e,
+				struct reason *why)
+{
+	const char *name = request->operand_count ? request->operands[0] : own_name();
+	enum result_code code;
+
+	code = account_find(name, &e->account, why);
+	if (code != RESULT_READY)
+		return code;
+	e->has_policy = entitlement_read(&e->account, request->policy, &e->policy, why) == 0;
+	if (!e->has_policy)
+		return RESULT_FAILED;
+	code = entitlement_judge(&e->account, &e->policy, request->service, why);
+	return code == RESULT_READY ? result_of(find_maps(e, why)) : code;
+}
+
+/* On what else it hangs that a login gives this. */
+static void add_notes(const struct explanation *e, const char *service, struct reason *why)
+{
+	if (geteuid() != 0 && !settlement_is_recorded(&e->settled))
+		note(why,
+		     "not root, so no namespace of others was seen: a login may choose another "
+		     "range where they map this one");
+	if (e->policy.services && !service)
+		note(why, "only for the services %s; --service=NAME tells of one",
+		     e->policy.services);
+	if (is_system_account(e->account.ids.uid, login_defs_uid_min(LOGIN_DEFS)))
+		note(why, "pam_userns(8) asks for a system account only where its argument "
+			  "system-users is given");
+}
+
 void verb_explain(const struct request *request, struct result *ret)
 {
-	CLEANUP(account_free) struct account account = {.name = NULL};
+	CLEANUP(explanation_free) struct explanation e = {.policy = policy_defaults};
 	struct reason why = {.text = ""};
 	enum result_code code;
 
-	code = account_find(request->operand_count ? request->operands[0] : own_name(), &account,
-			    &why);
+	code = explain(request, &e, &why);
 	if (code == RESULT_READY)
-		code = explain(&account, request, &why);
-	if (!request->as_state)
-		print_outcome(code, account.ids.uid);
-	/* To people, nothing is wrong where the policy says no. */
-	if (code == RESULT_IGNORE && !request->as_state)
-		code = RESULT_READY;
+		add_notes(&e, request->service, &why);
+	if (request->as_state) {
+		if (code == RESULT_READY)
+			code = result_of(print_state(&e, request->policy, &why));
+	} else {
+		print_text(&e, request->policy, code);
+		/* To people, nothing is wrong where the policy says no. */
+		if (code == RESULT_IGNORE)
+			code = RESULT_READY;
+	}
 	result_set(ret, code, &why);
 }
