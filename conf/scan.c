@@ -6,7 +6,7 @@
 
 #include "conf/body.h"
 
-/* What of a line counts: '#' begins a comment. False: it may be quoted, for libeconf to judge. */
+/* Cuts off a comment, from '#' on. False: it may be quoted, which libeconf must judge. */
 static bool cut_comment(struct slice *line)
 {
 	const char *comment = memchr(line->text, '#', line->length);

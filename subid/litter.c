@@ -26,7 +26,7 @@ static bool is_dead(struct slice digits)
 	       errno == ESRCH;
 }
 
-/* FILE.PID, linked to FILE.lock, and FILE+, which becomes FILE: shadow's names and ours. */
+/* FILE.PID, which is linked to FILE.lock, and FILE+, which becomes FILE: shadow's and our names. */
 static bool is_litter(const char *name)
 {
 	for (size_t i = 0; i < COUNT_OF(files); i++) {

@@ -19,28 +19,6 @@
 /* As podman --userns=auto: enough for the accounts of most images. */
 #define PRIVATE_COUNT_USUAL 1024
 
-enum {
-	OPTION_UIDMAP = 256,
-	OPTION_GIDMAP,
-	OPTION_BANK,
-	OPTION_PRIVATE,
-	OPTION_SETGROUPS,
-	OPTION_MOUNT_PROC,
-	OPTION_PROPAGATION,
-	OPTION_KILL_CHILD,
-	OPTION_USER,
-	OPTION_DROP_GROUPS,
-	OPTION_KEEP_GROUPS,
-};
-
-static const struct {
-	char letter;
-	int kind;
-} kinds[] = {
-	{'m', CLONE_NEWNS},  {'p', CLONE_NEWPID},    {'n', CLONE_NEWNET},  {'i', CLONE_NEWIPC},
-	{'u', CLONE_NEWUTS}, {'C', CLONE_NEWCGROUP}, {'T', CLONE_NEWTIME},
-};
-
 static const struct {
 	const char *name;
 	unsigned long flags;
@@ -51,8 +29,10 @@ static const struct {
 	{"unchanged", 0},
 };
 
-static void show_help(void)
+static int __attribute__((noreturn)) show_help(struct nest *nest, const char *value)
 {
+	(void)nest;
+	(void)value;
 	puts("Usage: userns unshare [OPTION...] [--] [COMMAND [ARGUMENT...]]\n"
 	     "\n"
 	     "Runs a command, else a shell, as root of a namespace nested in your own.\n"
@@ -76,6 +56,7 @@ static void show_help(void)
 	     "      --user NAME[:GROUP]    as this user of it, also by ids\n"
 	     "      --drop-groups          without your supplementary groups\n"
 	     "      --keep-groups          with them, also with --bank or --private");
+	exit(EXIT_DONE);
 }
 
 static int add_part(struct nest *nest, const char *bank, uint32_t count)
@@ -92,6 +73,11 @@ static int add_part(struct nest *nest, const char *bank, uint32_t count)
 		return complain(EXIT_USAGE, "there are more than %d banks", MAP_EXTENTS_MAX);
 	nest->parts[nest->part_count++] = (struct nest_part){bank, count};
 	return 0;
+}
+
+static int add_bank(struct nest *nest, const char *name)
+{
+	return add_part(nest, name, 0);
 }
 
 static int add_private(struct nest *nest, const char *text)
@@ -117,6 +103,16 @@ static int add_extent(struct id_map *map, const char *what, const char *text)
 	return 0;
 }
 
+static int add_uids(struct nest *nest, const char *text)
+{
+	return add_extent(&nest->uids, "uid", text);
+}
+
+static int add_gids(struct nest *nest, const char *text)
+{
+	return add_extent(&nest->gids, "gid", text);
+}
+
 static int set_setgroups(struct nest *nest, const char *text)
 {
 	if (strcmp(text, "allow") == 0)
@@ -133,6 +129,7 @@ static int set_propagation(struct nest *nest, const char *text)
 	for (size_t i = 0; i < COUNT_OF(propagations); i++)
 		if (strcmp(text, propagations[i].name) == 0) {
 			nest->propagation = propagations[i].flags;
+			nest->has_propagation = true;
 			return 0;
 		}
 	return complain(EXIT_USAGE,
@@ -160,79 +157,126 @@ static int set_kill_child(struct nest *nest, const char *text)
 
 static int set_mount_proc(struct nest *nest, const char *where)
 {
-	nest->namespaces |= CLONE_NEWNS;
 	nest->mount_proc = where ? where : "/proc";
 	return 0;
 }
 
-static int apply_letter(int letter, struct nest *nest)
+static int set_fork(struct nest *nest, const char *value)
 {
-	for (size_t i = 0; i < COUNT_OF(kinds); i++)
-		if (kinds[i].letter == letter) {
-			nest->namespaces |= kinds[i].kind;
-			return 0;
-		}
-	switch (letter) {
-	case 'f':
-		nest->fork = true;
-		return 0;
-	case 'R':
-		nest->root = optarg;
-		return 0;
-	case 'w':
-		nest->wd = optarg;
-		return 0;
-	case 'U':
-		/* It is implied. */
-		return 0;
-	case 'h':
-		show_help();
-		exit(EXIT_DONE);
-	default:
-		return complain(EXIT_USAGE, "see userns unshare --help");
-	}
+	(void)value;
+	nest->fork = true;
+	return 0;
 }
 
-static int apply_option(int option, struct nest *nest)
+static int set_root(struct nest *nest, const char *directory)
 {
-	switch (option) {
-	case OPTION_UIDMAP:
-		return add_extent(&nest->uids, "uid", optarg);
-	case OPTION_GIDMAP:
-		return add_extent(&nest->gids, "gid", optarg);
-	case OPTION_BANK:
-		return add_part(nest, optarg, 0);
-	case OPTION_PRIVATE:
-		return add_private(nest, optarg);
-	case OPTION_SETGROUPS:
-		return set_setgroups(nest, optarg);
-	case OPTION_MOUNT_PROC:
-		return set_mount_proc(nest, optarg);
-	case OPTION_PROPAGATION:
-		return set_propagation(nest, optarg);
-	case OPTION_KILL_CHILD:
-		return set_kill_child(nest, optarg);
-	case OPTION_USER:
-		nest->user = optarg;
-		return 0;
-	case OPTION_DROP_GROUPS:
-		nest->groups = GROUPS_DROP;
-		return 0;
-	case OPTION_KEEP_GROUPS:
-		nest->groups = GROUPS_KEEP;
-		return 0;
-	default:
-		return apply_letter(option, nest);
-	}
+	nest->root = directory;
+	return 0;
 }
 
-static int check_together(const struct nest *nest, bool has_propagation)
+static int set_wd(struct nest *nest, const char *directory)
+{
+	nest->wd = directory;
+	return 0;
+}
+
+static int set_user(struct nest *nest, const char *user)
+{
+	nest->user = user;
+	return 0;
+}
+
+static int drop_groups(struct nest *nest, const char *value)
+{
+	(void)value;
+	nest->groups = GROUPS_DROP;
+	return 0;
+}
+
+static int keep_groups(struct nest *nest, const char *value)
+{
+	(void)value;
+	nest->groups = GROUPS_KEEP;
+	return 0;
+}
+
+/* Those with a letter alone have no name. */
+static const struct known_option {
+	const char *name;
+	int takes; /* no_argument, ... */
+	char letter;
+	int namespaces; /* that it asks for */
+	int (*apply)(struct nest *nest, const char *value);
+} options[] = {
+	{"uidmap", required_argument, 0, 0, add_uids},
+	{"gidmap", required_argument, 0, 0, add_gids},
+	{"bank", required_argument, 0, 0, add_bank},
+	{"private", optional_argument, 0, 0, add_private},
+	{"setgroups", required_argument, 0, 0, set_setgroups},
+	{"mount", no_argument, 'm', CLONE_NEWNS, NULL},
+	{"pid", no_argument, 'p', CLONE_NEWPID, NULL},
+	{"net", no_argument, 'n', CLONE_NEWNET, NULL},
+	{"ipc", no_argument, 'i', CLONE_NEWIPC, NULL},
+	{"uts", no_argument, 'u', CLONE_NEWUTS, NULL},
+	{"cgroup", no_argument, 'C', CLONE_NEWCGROUP, NULL},
+	{"time", no_argument, 'T', CLONE_NEWTIME, NULL},
+	/* A user namespace is made in any case. */
+	{NULL, no_argument, 'U', 0, NULL},
+	{"propagation", required_argument, 0, 0, set_propagation},
+	{"fork", no_argument, 'f', 0, set_fork},
+	{"kill-child", optional_argument, 0, 0, set_kill_child},
+	{"mount-proc", optional_argument, 0, CLONE_NEWNS, set_mount_proc},
+	{"root", required_argument, 'R', 0, set_root},
+	{"wd", required_argument, 'w', 0, set_wd},
+	{"user", required_argument, 0, 0, set_user},
+	{"drop-groups", no_argument, 0, 0, drop_groups},
+	{"keep-groups", no_argument, 0, 0, keep_groups},
+	{"help", no_argument, 'h', 0, show_help},
+};
+
+/* What getopt_long(3) gives for it. */
+static int value_of(size_t i)
+{
+	return options[i].letter ? options[i].letter : 256 + (int)i;
+}
+
+/* In the forms that getopt_long(3) wants. */
+static void list_options(struct option names[static COUNT_OF(options) + 1],
+			 char letters[static 2 * COUNT_OF(options) + 2])
+{
+	/* It leaves COMMAND its options. */
+	*letters++ = '+';
+	for (size_t i = 0; i < COUNT_OF(options); i++) {
+		if (options[i].name)
+			*names++ = (struct option){options[i].name, options[i].takes, NULL,
+						   value_of(i)};
+		if (options[i].letter)
+			*letters++ = options[i].letter;
+		if (options[i].letter && options[i].takes == required_argument)
+			*letters++ = ':';
+	}
+	*names = (struct option){NULL, 0, NULL, 0};
+	*letters = '\0';
+}
+
+static int apply_option(int value, struct nest *nest)
+{
+	for (size_t i = 0; i < COUNT_OF(options); i++) {
+		if (value_of(i) != value)
+			continue;
+		nest->namespaces |= options[i].namespaces;
+		return options[i].apply ? options[i].apply(nest, optarg) : 0;
+	}
+	return complain(EXIT_USAGE, "see userns unshare --help");
+}
+
+static int check_together(const struct nest *nest)
 {
 	if (nest->part_count > 0 && nest->uids.count + nest->gids.count > 0)
 		return complain(EXIT_USAGE,
 				"--uidmap and --gidmap choose ids themselves, without --bank and "
 				"--private");
-	if (has_propagation && !(nest->namespaces & CLONE_NEWNS))
+	if (nest->has_propagation && !(nest->namespaces & CLONE_NEWNS))
 		return complain(EXIT_USAGE, "--propagation is for mounts of its own: add --mount");
 	if (nest->mount_proc && !(nest->fork && nest->namespaces & CLONE_NEWPID))
 		return complain(EXIT_USAGE,
@@ -242,42 +286,16 @@ static int check_together(const struct nest *nest, bool has_propagation)
 
 int nest_parse(int argc, char **argv, struct nest *ret)
 {
-	static const struct option names[] = {
-		{"uidmap", required_argument, NULL, OPTION_UIDMAP},
-		{"gidmap", required_argument, NULL, OPTION_GIDMAP},
-		{"bank", required_argument, NULL, OPTION_BANK},
-		{"private", optional_argument, NULL, OPTION_PRIVATE},
-		{"setgroups", required_argument, NULL, OPTION_SETGROUPS},
-		{"mount", no_argument, NULL, 'm'},
-		{"pid", no_argument, NULL, 'p'},
-		{"net", no_argument, NULL, 'n'},
-		{"ipc", no_argument, NULL, 'i'},
-		{"uts", no_argument, NULL, 'u'},
-		{"cgroup", no_argument, NULL, 'C'},
-		{"time", no_argument, NULL, 'T'},
-		{"propagation", required_argument, NULL, OPTION_PROPAGATION},
-		{"fork", no_argument, NULL, 'f'},
-		{"kill-child", optional_argument, NULL, OPTION_KILL_CHILD},
-		{"mount-proc", optional_argument, NULL, OPTION_MOUNT_PROC},
-		{"root", required_argument, NULL, 'R'},
-		{"wd", required_argument, NULL, 'w'},
-		{"user", required_argument, NULL, OPTION_USER},
-		{"drop-groups", no_argument, NULL, OPTION_DROP_GROUPS},
-		{"keep-groups", no_argument, NULL, OPTION_KEEP_GROUPS},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
-	};
-	bool has_propagation = false;
-	int option, status = 0;
+	struct option names[COUNT_OF(options) + 1];
+	char letters[2 * COUNT_OF(options) + 2];
+	int value, status = 0;
 
 	*ret = (struct nest){.propagation = MS_REC | MS_PRIVATE};
-	/* 0: getopt_long starts anew, and honours the '+', which leaves COMMAND its options. */
+	list_options(names, letters);
+	/* 0: getopt_long starts anew, and honours the '+'. */
 	optind = 0;
-	while (status == 0 &&
-	       (option = getopt_long(argc, argv, "+mpniuCTUfR:w:h", names, NULL)) != -1) {
-		has_propagation |= option == OPTION_PROPAGATION;
-		status = apply_option(option, ret);
-	}
+	while (status == 0 && (value = getopt_long(argc, argv, letters, names, NULL)) != -1)
+		status = apply_option(value, ret);
 	ret->command = argv + optind;
-	return status ? status : check_together(ret, has_propagation);
+	return status ? status : check_together(ret);
 }

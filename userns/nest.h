@@ -30,6 +30,7 @@ struct nest {
 
 	int namespaces;		   /* CLONE_NEW..., besides the user namespace */
 	unsigned long propagation; /* MS_...; 0: unchanged */
+	bool has_propagation;	   /* it was asked for */
 	bool fork;
 	int kill_child;		/* the signal; 0: none */
 	const char *mount_proc; /* where; NULL: nowhere */

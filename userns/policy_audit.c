@@ -132,7 +132,7 @@ struct reader {
 	struct findings *findings;
 };
 
-/* One that was listed, or else one that a directory knows without listing. 1; 0: there is none. */
+/* One that was listed, or that a directory knows without listing it. 1; 0: there is none. */
 static int find_user(const struct reader *reader, struct slice name, uid_t *ret)
 {
 	const struct person *person = person_find(reader->users, reader->people->users.count, name);
