@@ -21,10 +21,19 @@
 #include "namespace/state.h"
 #include "util/cleanup.h"
 
-static int settle(const struct account *account, const struct policy *policy, struct ns_maps *ret,
-		  struct reason *why)
+/* For whom what is opened, with the lock of the run directory held. */
+struct opening {
+	const struct request *request;
+	const struct account *account;
+	const struct policy *policy;
+	const struct rundir *dir;
+	unsigned int sessions; /* that were open before */
+};
+
+static int settle(const struct opening *opening, struct ns_maps *ret, struct reason *why)
 {
-	const struct settle_request request = entitlement_request(account, policy);
+	const struct settle_request request =
+		entitlement_request(opening->account, opening->policy);
 	struct settlement settled;
 	int r;
 
@@ -33,7 +42,7 @@ static int settle(const struct account *account, const struct policy *policy, st
 	if (r < 0)
 		return r;
 	entitlement_note_new(&settled, why);
-	return entitlement_maps(account, policy, &settled, ret, why);
+	return entitlement_maps(opening->account, opening->policy, &settled, ret, why);
 }
 
 enum verdict {
@@ -44,21 +53,20 @@ enum verdict {
 };
 
 /* *ret_maps: those there are, if any. */
-static int judge_pin(const struct rundir *dir, const struct account *account,
-		     const struct ns_maps *wanted, unsigned int sessions, enum verdict *ret,
+static int judge_pin(const struct opening *opening, const struct ns_maps *wanted, enum verdict *ret,
 		     struct ns_maps *ret_maps, struct reason *why)
 {
 	CLEANUP_FD int fd = -1;
 	pid_t inside = 0;
 	int r;
 
-	r = pin_open(dir, &fd, why);
+	r = pin_open(opening->dir, &fd, why);
 	if (r == -ENOENT) {
 		*ret = PIN_MISSING;
 		return 0;
 	}
 	if (r == 0)
-		r = namespace_read_maps(fd, &account->ids, ret_maps, why);
+		r = namespace_read_maps(fd, &opening->account->ids, ret_maps, why);
 	if (r == 0 && maps_equal(ret_maps, wanted)) {
 		*ret = PIN_RIGHT;
 		return 0;
@@ -67,25 +75,26 @@ static int judge_pin(const struct rundir *dir, const struct account *account,
 		r = namespace_find_process(fd, &inside, why);
 	if (r < 0)
 		return r;
-	*ret = inside || sessions > 0 ? PIN_IN_USE : PIN_OUTDATED;
+	*ret = inside || opening->sessions > 0 ? PIN_IN_USE : PIN_OUTDATED;
 	if (*ret == PIN_IN_USE)
 		note(why,
 		     "the maps of the namespace are no longer those wanted; it is kept, as it is "
 		     "in use (%s %d), and made anew at the first login after that",
-		     inside ? "process" : "sessions:", inside ? inside : (int)sessions);
+		     inside ? "process" : "sessions:", inside ? inside : (int)opening->sessions);
 	return 0;
 }
 
 /* Makes the namespace before the old one goes, and says what it is before it can be entered. */
-static int make_pin(const struct rundir *dir, const struct account *account,
-		    const struct state *state, enum verdict verdict, struct reason *why)
+static int make_pin(const struct opening *opening, const struct state *state, enum verdict verdict,
+		    struct reason *why)
 {
+	const struct rundir *dir = opening->dir;
 	CLEANUP_FD int fd = -1;
 	int r;
 
 	r = caps_for_creating(why);
 	if (r == 0)
-		r = namespace_create(&account->ids, state->maps, &fd, why);
+		r = namespace_create(&opening->account->ids, state->maps, &fd, why);
 	if (r == 0)
 		r = state_write(dir, state, why);
 	if (r == 0)
@@ -98,16 +107,17 @@ static int make_pin(const struct rundir *dir, const struct account *account,
 }
 
 /* At the end, what is wanted is pinned, or is kept for those who use it. */
-static int pin_namespace(const struct rundir *dir, const struct account *account,
-			 const struct state *state, unsigned int sessions, struct reason *why)
+static int pin_namespace(const struct opening *opening, const struct state *state,
+			 struct reason *why)
 {
+	const struct rundir *dir = opening->dir;
 	struct state kept = *state;
 	struct ns_maps there;
 	enum verdict verdict;
 	bool sound;
 	int r;
 
-	r = judge_pin(dir, account, state->maps, sessions, &verdict, &there, why);
+	r = judge_pin(opening, state->maps, &verdict, &there, why);
 	if (r < 0)
 		return r;
 	sound = state_is_sound(dir, why);
@@ -118,31 +128,29 @@ static int pin_namespace(const struct rundir *dir, const struct account *account
 	/* Also where it is right: a login that crashed may not have come to that. */
 	if (verdict == PIN_RIGHT)
 		return state_write(dir, state, why);
-	return make_pin(dir, account, state, verdict, why);
+	return make_pin(opening, state, verdict, why);
 }
 
-/* With the lock of the run directory held. */
-static int open_session(const struct rundir *dir, const struct account *account,
-			const struct policy *policy, const struct request *request,
-			uint32_t *ret_session, struct reason *why)
+static int open_session(struct opening *opening, uint32_t *ret_session, struct reason *why)
 {
+	const pid_t pid = opening->request->session.pid;
 	char owner[ID_OWNER_SIZE];
 	struct state state;
-	unsigned int sessions;
 	struct ns_maps maps;
 	int r;
 
-	r = settle(account, policy, &maps, why);
-	state = entitlement_state(account, policy, request->policy, &maps, owner);
+	r = settle(opening, &maps, why);
+	state = entitlement_state(opening->account, opening->policy, opening->request->policy,
+				  &maps, owner);
 	deadline_phase("the user namespace");
 	if (r == 0)
 		r = caps_for_inspecting(why);
 	if (r == 0)
-		r = sessions_prune(dir, NULL, &sessions, why);
-	if (r == 0 && request->session.pid > 0)
-		r = session_add(dir, request->session.pid, ret_session, why);
+		r = sessions_prune(opening->dir, NULL, &opening->sessions, why);
+	if (r == 0 && pid > 0)
+		r = session_add(opening->dir, pid, ret_session, why);
 	if (r == 0)
-		r = pin_namespace(dir, account, &state, sessions, why);
+		r = pin_namespace(opening, &state, why);
 	return r;
 }
 
@@ -160,13 +168,15 @@ static enum result_code delegate(const struct account *account, const struct pol
 {
 	CLEANUP(rundir_close) struct rundir dir = RUNDIR_INIT;
 	struct session_id session = {request->session.pid, SESSION_NONE};
+	struct opening opening = {
+		.request = request, .account = account, .policy = policy, .dir = &dir};
 	int r;
 
 	deadline_phase("the lock of the user's run directory");
 	r = rundir_open(account->ids.uid, true, &dir, why);
 	if (r < 0)
 		return RESULT_FAILED;
-	r = open_session(&dir, account, policy, request, &session.number, why);
+	r = open_session(&opening, &session.number, why);
 	if (r < 0) {
 		forget_session(&dir, &session);
 		return RESULT_FAILED;

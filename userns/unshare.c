@@ -60,9 +60,16 @@ static int fill_standard_descriptors(void)
 	return 0;
 }
 
-/* Adds a bank behind what the maps have. */
-static int add_bank(const struct ns_maps *parent, struct bankdir *dir, const struct banks *banks,
-		    const char *name, struct piece *ret, uint32_t *ret_gids, struct reason *why)
+/* Ids by what they are in the delegated namespace: the first of each, and how many. */
+struct part {
+	uint32_t uids;
+	uint32_t gids;
+	uint32_t count;
+};
+
+/* Takes a bank into use. */
+static int use_bank(const struct ns_maps *parent, struct bankdir *dir, const struct banks *banks,
+		    const char *name, struct part *ret, struct reason *why)
 {
 	const struct bank *bank = banks_find(banks, name);
 	struct id_range met;
@@ -71,12 +78,12 @@ static int add_bank(const struct ns_maps *parent, struct bankdir *dir, const str
 	if (!bank)
 		return refuse(why, -ENOENT, "there is no bank '%s'; make it by userns bank create",
 			      name);
-	if (inside_of(&parent->uids, bank->uids, &ret->inside) < 0 ||
-	    inside_of(&parent->gids, bank->gids, ret_gids) < 0)
+	if (inside_of(&parent->uids, bank->uids, &ret->uids) < 0 ||
+	    inside_of(&parent->gids, bank->gids, &ret->gids) < 0)
 		return refuse(why, -ENOENT,
 			      "the ids of bank %s, %u-%u on the host, are not in your namespace",
 			      name, bank->uids.start, id_range_last(bank->uids));
-	ret->uids = bank->uids;
+	ret->count = bank->uids.count;
 	r = bankdir_use(dir, bank->uids, false, &met, why);
 	if (r == -EAGAIN)
 		return refuse(why, r,
@@ -109,19 +116,19 @@ static int join_parts(const struct ns_maps *parent, const struct nest *nest, str
 	pieces_of(parent, &pieces);
 	r = bankdir_begin(dir, false, &banks, why);
 	for (size_t i = 0; r == 0 && i < nest->part_count; i++) {
-		const struct nest_part *part = &nest->parts[i];
-		struct piece piece;
-		uint32_t gids;
+		const struct nest_part *asked = &nest->parts[i];
+		struct piece piece = {.inside = 0};
+		struct part part;
 
-		if (part->bank) {
-			r = add_bank(parent, dir, &banks, part->bank, &piece, &gids, why);
+		if (asked->bank) {
+			r = use_bank(parent, dir, &banks, asked->bank, &part, why);
 		} else {
-			r = bankdir_choose(dir, &pieces, &banks, part->count, &piece, why);
-			gids = piece.inside;
+			r = bankdir_choose(dir, &pieces, &banks, asked->count, &piece, why);
+			part = (struct part){piece.inside, piece.inside, piece.uids.count};
 		}
 		if (r == 0) {
-			append(&wanted->uids, piece.inside, piece.uids.count);
-			append(&wanted->gids, gids, piece.uids.count);
+			append(&wanted->uids, part.uids, part.count);
+			append(&wanted->gids, part.gids, part.count);
 		}
 	}
 	bankdir_end(dir);
