@@ -13,7 +13,7 @@ struct retired_line {
 };
 
 /*
- * Finds the retired line of a name, a uid's digits, or the first id of its range.
+ * Finds the retired line of a name, a uid's digits, the first id of its range, or START:COUNT.
  * retired_line_free() afterwards. -ENOENT: there is none; -EINVAL: several, or one that is not
  * retired; -EEXIST: a line of /etc/subuid or /etc/subgid still gives ids of it to somebody; or
  * -errno; with a reason.
