@@ -68,23 +68,32 @@ int accounts_enumerate(struct accounts *accounts, struct reason *why)
 	return 0;
 }
 
+/* A file that is not there has nobody in it, as for NSS. */
+static int open_local(const char *path, FILE **ret, struct reason *why)
+{
+	*ret = fopen(path, "re");
+	return *ret || errno == ENOENT ? 0 : refuse_errno(why, -errno, "cannot open %s", path);
+}
+
 /* fgetpwent(3) and fgetgrent(3) pass over lines that NSS does not take either. */
 int accounts_list_local(struct accounts *accounts, struct reason *why)
 {
-	CLEANUP_FILE FILE *users = fopen(PASSWD_FILE, "re");
-	CLEANUP_FILE FILE *groups = fopen(GROUP_FILE, "re");
+	CLEANUP_FILE FILE *users = NULL;
+	CLEANUP_FILE FILE *groups = NULL;
 	struct passwd *user;
 	struct group *group;
-	int r = 0;
+	int r;
 
-	if (!users || !groups)
-		return refuse_errno(why, -errno, "cannot open %s",
-				    users ? GROUP_FILE : PASSWD_FILE);
-	while (r == 0 && (user = fgetpwent(users)))
+	r = open_local(PASSWD_FILE, &users, why);
+	if (r == 0)
+		r = open_local(GROUP_FILE, &groups, why);
+	if (r < 0)
+		return r;
+	while (r == 0 && users && (user = fgetpwent(users)))
 		r = add_id(&accounts->uids, user->pw_uid);
-	while (r == 0 && (group = fgetgrent(groups)))
+	while (r == 0 && groups && (group = fgetgrent(groups)))
 		r = add_id(&accounts->gids, group->gr_gid);
-	if (ferror(users) || ferror(groups))
+	if ((users && ferror(users)) || (groups && ferror(groups)))
 		r = -EIO;
 	return r < 0 ? refuse_errno(why, r, "cannot list the users and groups of this host") : 0;
 }

@@ -101,6 +101,9 @@ int reserve_range(const struct settle_request *request, struct id_range *ret, bo
 		r = sources_ask_taken(&sources, request, why);
 	if (r == 0)
 		r = sources_lock_and_read(&sources, &lock, why);
+	/* useradd(8) may have made an account while we waited for its lock. */
+	if (r == 0)
+		r = accounts_list_local(&sources.accounts, why);
 	return r < 0 ? r : reserve_locked(&sources, request, ret, ret_new, why);
 }
 

@@ -116,6 +116,25 @@ static int read_and_decide(struct settle_sources *sources, const struct settle_r
 	return decide_and_probe(sources, request, ret, why);
 }
 
+/* useradd(8) may have made an account while we waited for its lock. */
+static int list_newest(struct settle_sources *sources, const struct settle_request *request,
+		       struct reason *why)
+{
+	struct reason cause = {.text = ""};
+	int r;
+
+	r = accounts_list_local(&sources->accounts, &cause);
+	if (r == 0)
+		return 0;
+	/* Who has something keeps it, without more. */
+	if (book_find(&sources->book, request->uid)) {
+		sources->unknown = cause;
+		return 0;
+	}
+	*why = cause;
+	return r;
+}
+
 static int settle_locked(struct settle_sources *sources, const struct settle_request *request,
 			 struct settlement *ret, struct reason *why)
 {
@@ -123,6 +142,8 @@ static int settle_locked(struct settle_sources *sources, const struct settle_req
 	int r;
 
 	r = subid_lock(&lock, why);
+	if (r == 0)
+		r = list_newest(sources, request, why);
 	if (r == 0)
 		r = read_and_decide(sources, request, ret, why);
 	if (r == 0)

@@ -49,8 +49,9 @@ int sources_ask_libsubid(struct settle_sources *sources, const struct settle_req
 			 struct reason *why);
 
 /*
- * Asks what a new range must not meet, which does not change under shadow's locks, and takes long
- * where the directory is large. -errno with a reason.
+ * Asks what a new range must not meet. It takes long where the directory is large, so it is done
+ * before shadow's locks are taken; with them held, accounts_list_local() adds whom useradd(8) has
+ * made while we waited. -errno with a reason.
  */
 int sources_ask_taken(struct settle_sources *sources, const struct settle_request *request,
 		      struct reason *why);

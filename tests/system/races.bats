@@ -7,6 +7,26 @@ teardown() {
 	[ "${USERNS_SANDBOX:-}" != inside ] || module_arguments ''
 }
 
+# Holds lckpwdf(3)'s lock, as useradd does, until give_lckpwdf, ten seconds at most.
+take_lckpwdf() {
+	rm -f /tmp/lckpwdf.*
+	# shellcheck disable=SC2016
+	perl -e 'use Fcntl; open(F, ">", "/etc/.pwd.lock") or die;
+		$lock = pack("s s l! l! i", F_WRLCK, 0, 0, 0, 0);
+		fcntl(F, F_SETLKW, $lock) or die;
+		open(H, ">", "/tmp/lckpwdf.held");
+		for (1 .. 200) { last if -e "/tmp/lckpwdf.give"; select(undef, undef, undef, 0.05) }' 3>&- &
+	eventually test -e /tmp/lckpwdf.held
+}
+
+give_lckpwdf() {
+	touch /tmp/lckpwdf.give
+}
+
+is_waited_for() {
+	grep -q -- '-> OFDLCK' /proc/locks
+}
+
 log_in_twice() {
 	for _ in 1 2; do
 		"$pamhost" "/tmp/races.report.$1.$RANDOM" userns-test "$1" &
@@ -89,10 +109,8 @@ log_in_twice() {
 
 @test "lckpwdf held by another is waited for" {
 	new_user queued
-	# shellcheck disable=SC2016
-	lock_script='use Fcntl; open(F, ">", "/etc/.pwd.lock") or die; my $l = pack("s s l! l! i", F_WRLCK, 0, 0, 0, 0); fcntl(F, F_SETLKW, $l) or die; print "held\n"; close STDOUT; select(undef, undef, undef, 1.5)'
-	perl -e "$lock_script" > /tmp/queued.held &
-	eventually test -s /tmp/queued.held
+	take_lckpwdf
+	(sleep 1.5; give_lckpwdf) 3>&- &
 	begin=$(milliseconds)
 	login_as queued
 	took=$(($(milliseconds) - begin))
@@ -100,6 +118,40 @@ log_in_twice() {
 	reported 'open 0'
 	[ "$took" -ge 1000 ]
 	one_range_everywhere queued
+}
+
+@test "an account that is made while a first login waits for the locks is in no range" {
+	new_user before
+	place=$("$helper" explain before | awk '$1 == "ranges:" {print $2}')
+	[ "${place%:*}" -ge 65536 ]
+	take_lckpwdf
+	login_as before & login=$!
+	eventually is_waited_for
+	# In the middle, as the ends are asked for by themselves.
+	echo "between:x:$((${place%:*} + 1000)):100::/tmp:/bin/sh" >> /etc/passwd
+	give_lckpwdf
+	wait "$login"
+	sed -i '/^between:/d' /etc/passwd
+	one_range_everywhere before
+	[ "$(range_of "$uid")" != "${place%,}" ]
+}
+
+@test "so it is with a group, and with ids that are reserved" {
+	files=$(files_sum)
+	take_lckpwdf
+	"$helper" reserve kept 1700000000:65536 2>/tmp/kept.reason & reserving=$!
+	eventually is_waited_for
+	echo 'between:x:1700001000:' >> /etc/group
+	give_lckpwdf
+	status=0
+	wait "$reserving" || status=$?
+	sed -i '/^between:/d' /etc/group
+	[ "$status" = 1 ]
+	grep -qF 1700001000 /tmp/kept.reason
+	[ "$(files_sum)" = "$files" ]
+	# It is free without.
+	"$helper" reserve kept 1700000000:65536
+	"$helper" unreserve kept
 }
 
 @test "the lock of a run directory is waited for, and the log says so" {
