@@ -8,6 +8,7 @@
 
 #include "helper/account.h"
 #include "helper/deadline.h"
+#include "subid/range.h"
 #include "util/account.h"
 
 /* shown: what was looked for. */
@@ -20,6 +21,12 @@ static enum result_code take(const struct passwd *entry, int error, const char *
 	}
 	if (!entry) {
 		refuse_errno(why, -error, "cannot look up the user '%s'", shown);
+		return RESULT_FAILED;
+	}
+	/* "No id" to every system call; and the book would not take such a uid back. */
+	if (entry->pw_uid > ID_LAST || entry->pw_gid > ID_LAST) {
+		refuse(why, -EINVAL, "the user '%s' has uid %u and gid %u, and %u is no id", shown,
+		       entry->pw_uid, entry->pw_gid, UINT32_MAX);
 		return RESULT_FAILED;
 	}
 	/* Libsubid looks users up as well, into the same static entry. */

@@ -45,7 +45,9 @@ static int find_retiree(const char *text, char owner[static ID_OWNER_SIZE], stru
 		owner_in_files(entry->pw_name, uid, owner);
 	else
 		snprintf(owner, ID_OWNER_SIZE, "%s", text);
-	*ret = (struct retiree){.owner = owner, .has_uid = entry || is_uid, .uid = uid};
+	/* No line that we write may have a uid that is no id. */
+	*ret = (struct retiree){
+		.owner = owner, .has_uid = (entry || is_uid) && uid <= ID_LAST, .uid = uid};
 	return 0;
 }
 

@@ -13,7 +13,8 @@ teardown() {
 	[ "${USERNS_SANDBOX:-}" = inside ] || return 0
 	cp -a /tmp/accounts.defs /etc/login.defs
 	real_helper
-	sed -i '/^short16:/d' /etc/passwd
+	sed -i -E '/^(short16|no_[ug]id):/d' /etc/passwd
+	sed -i '/^no_uid:/d' /etc/subuid
 }
 
 uid_min() {
@@ -61,4 +62,23 @@ left_out() {
 	left_out nobody
 	echo 'short16:x:65535:100::/tmp:/bin/sh' >> /etc/passwd
 	left_out short16
+}
+
+@test "4294967295 is no id: nothing is written for who has it, and newcomers are given ranges" {
+	printf '%s\n' no_uid:x:4294967295:100::/tmp:/bin/sh no_gid:x:7777:4294967295::/tmp:/bin/sh >> /etc/passwd
+	files=$(files_sum)
+	for name in no_uid no_gid; do
+		turned_away "$name" '4294967295 is no id'
+		run userns grant "$name"
+		[ "$status" = 1 ]
+	done
+	[ "$(files_sum)" = "$files" ]
+	# What has their name can be taken away.
+	echo no_uid:1600200000:10 >> /etc/subuid
+	userns revoke no_uid
+	[ "$(grep -c '^no_uid:1600200000:10:.*retired=' /etc/usernamespaces)" = 1 ]
+	new_user thereafter
+	login_as thereafter
+	reported 'open 0'
+	one_range_everywhere thereafter
 }
