@@ -67,6 +67,25 @@ static int check_accounts(const struct id_set *ids, const char *what,
 		      request->name, range.start, range.count, met.start, what, way_out);
 }
 
+/*
+ * A half that nobody has given is as new as any: it must be clear of all that is kept off. Both
+ * start alike, and avoided are ids of either kind.
+ */
+static int check_missing_half(const struct id_set *avoid, const struct settle_request *request,
+			      const struct user_range *range, struct reason *why)
+{
+	struct id_range met;
+
+	if (range->in_book || !range->is_half || !id_set_meets(avoid, range->uids, &met))
+		return 0;
+	return refuse(why, -EEXIST,
+		      "%s's range %" PRIu32 ":%" PRIu32 " is for one of uids and gids alone, and "
+		      "for the other it meets ids to be avoided or in use, %" PRIu32 ":%" PRIu32
+		      "; free these ids, or give %s a range of the other",
+		      request->name, range->uids.start, range->uids.count, met.start, met.count,
+		      request->name);
+}
+
 static int check_range(const struct settle_sources *sources, const struct settle_request *request,
 		       const struct user_range *range, struct reason *why)
 {
@@ -88,6 +107,8 @@ static int check_range(const struct settle_sources *sources, const struct settle
 		r = check_accounts(&sources->accounts.uids, "user", request, range->uids, why);
 	if (r == 0)
 		r = check_accounts(&sources->accounts.gids, "group", request, gids, why);
+	if (r == 0)
+		r = check_missing_half(&sources->avoid, request, range, why);
 	return r;
 }
 

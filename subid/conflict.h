@@ -7,7 +7,8 @@
 
 /*
  * -EEXIST, with a reason that names both parties, when one of the ranges meets somebody
- * else's, a real account, or the host's own ids; or when the user's own id lies in a range.
+ * else's, a real account, or the host's own ids; when the user's own id lies in a range; or when
+ * half of one would be new, and meets what a new range must not.
  */
 int check_conflicts(const struct settle_sources *sources, const struct settle_request *request,
 		    const struct settlement *settled, struct reason *why);

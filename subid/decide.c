@@ -156,6 +156,7 @@ static int adopt(const struct settle_sources *sources, const struct settle_reque
 
 		if (!has_uids && !has_gids)
 			break;
+		range.is_half = has_uids != has_gids;
 		range.uids = has_uids ? uids : gids;
 		range.gid_start = has_gids ? gids.start : uids.start;
 		/* A line of the book has one length; ids beyond it are just not mapped. */

@@ -12,15 +12,29 @@
 #include "util/array.h"
 #include "util/cleanup.h"
 
-/* The last new range, whose ends no directory has been asked about. NULL: nothing is new. */
-static const struct user_range *find_new(const struct settlement *settled)
+/* Are its ends ids that we chose, in whole or in part? */
+static bool is_new(const struct user_range *range)
 {
-	const struct user_range *last;
+	return !range->in_book && (!range->adopted || range->is_half);
+}
 
-	if (settled->count == 0)
-		return NULL;
-	last = &settled->ranges[settled->count - 1];
-	return last->in_book || last->adopted ? NULL : last;
+/* Asks a directory that does not list its users about the ends of what is new. */
+static int probe_new(struct settle_sources *sources, const struct settlement *settled,
+		     bool *ret_found, struct reason *why)
+{
+	bool found = false;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && !found && i < settled->count; i++) {
+		const struct user_range *range = &settled->ranges[i];
+
+		if (is_new(range))
+			r = accounts_probe(range->uids, user_range_gids(range), &sources->accounts,
+					   &found, why);
+	}
+	if (r == 0)
+		*ret_found = found;
+	return r;
 }
 
 /*
@@ -34,17 +48,16 @@ static int decide_and_probe(struct settle_sources *sources, const struct settle_
 	int r = 0;
 
 	while (r == 0 && found) {
-		const struct user_range *range;
+		bool decided;
 
 		found = false;
 		why->text[0] = '\0';
 		r = settle_decide(sources, request, ret, why);
-		range = r == 0 ? find_new(ret) : NULL;
-		if (range)
-			r = accounts_probe(range->uids, user_range_gids(range), &sources->accounts,
-					   &found, why);
+		decided = r == 0;
+		if (decided)
+			r = probe_new(sources, ret, &found, why);
 		/* Who has something keeps it, without more. */
-		if (r < 0 && range && book_find(&sources->book, request->uid)) {
+		if (r < 0 && decided && book_find(&sources->book, request->uid)) {
 			sources->unknown = *why;
 			found = true;
 			r = 0;

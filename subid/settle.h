@@ -42,6 +42,7 @@ struct user_range {
 	struct id_range uids;
 	uint32_t gid_start;
 	bool adopted; /* found in /etc/subuid, not chosen by us */
+	bool is_half; /* found as uids or as gids only: that the others start alike is our choice */
 	bool in_book;
 	bool in_subuid; /* or no copy is wanted there */
 	bool in_subgid; /* likewise */

@@ -6,7 +6,9 @@ load common
 policy=/etc/security/userns.conf
 
 teardown() {
-	[ "${USERNS_SANDBOX:-}" != inside ] || rm -f "$policy"
+	[ "${USERNS_SANDBOX:-}" = inside ] || return 0
+	rm -f "$policy" /run/nss.knows
+	sed -i -E 's/^(passwd|group): hang /\1: /' /etc/nsswitch.conf
 }
 
 @test "range = gives a user just this range, also outside the pool" {
@@ -80,6 +82,31 @@ teardown() {
 	for id in 1100000100 1100070000; do
 		[ "$id" -lt "${range%:*}" ] || [ "$id" -ge $((${range%:*} + 65536)) ]
 	done
+}
+
+@test "a range in one file alone: what the other gets is new, and kept clear of avoid, real-ids and a directory's users" {
+	printf '[host]\navoid = 1150000000-1150000009\nreal-ids = 1150100000-1150100009\n' > "$policy"
+	for start in 1150000000 1150100000; do
+		new_user "half$start"
+		echo "half$start:$start:65536" >> /etc/subgid
+		refused "half$start" "is for one of uids and gids alone, and for the other it meets ids to be avoided or in use, $start:10"
+		# The admin says that both are.
+		echo "half$start:$start:65536" >> /etc/subuid
+		login_as "half$start"
+		reported 'open 0'
+		one_range_everywhere "half$start"
+	done
+	cp "$top/build/system/tests/system/libnss_hang.so.2" /usr/lib/
+	ldconfig
+	sed -i -E 's/^(passwd|group): */\1: hang /' /etc/nsswitch.conf
+	echo 1150265535 > /run/nss.knows
+	new_user half3
+	echo "half3:1150200000:65536" >> /etc/subgid
+	refused half3 "half3's range 1150200000:65536 holds 1150265535, which is a real user's id"
+	rm /run/nss.knows
+	login_as half3
+	reported 'open 0'
+	one_range_everywhere half3
 }
 
 @test "what a live namespace of root's maps is kept clear of, for as long as it lives" {

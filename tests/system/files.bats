@@ -185,7 +185,7 @@ teardown() {
 		# The gid is another number, so that nothing is found by it.
 		groupadd -g 47000 "g$name"
 		useradd -m -u 48000 -g "g$name" -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 "$name"
-		start=$((1100000000 + 65536 * RANDOM))
+		start=$((1100000000 + 65536 * (RANDOM % 10000)))
 		echo "48000:$start:65536" >> "$file"
 		login_as "$name"
 		reported 'open 0'

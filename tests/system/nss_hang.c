@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * libnss_hang.so.2, "hang" in nsswitch.conf: a directory that gives userns-helper no answer as long
- * as there is a file /run/nss.hang, is down as long as there is /run/nss.down, and knows nobody.
+ * as there is a file /run/nss.hang, is down as long as there is /run/nss.down, and lists nobody; it
+ * knows the uid that is in /run/nss.knows, if there is that.
  * Whoever logs somebody in has had an answer.
  */
 #include <errno.h>
 #include <grp.h>
 #include <nss.h>
 #include <pwd.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,6 +25,17 @@ static enum nss_status answer(int *error)
 		return NSS_STATUS_UNAVAIL;
 	}
 	return NSS_STATUS_NOTFOUND;
+}
+
+static bool is_known(uid_t uid)
+{
+	FILE *file = fopen("/run/nss.knows", "re");
+	unsigned int known = 0;
+	bool found = file && fscanf(file, "%u", &known) == 1 && known == uid;
+
+	if (file)
+		fclose(file);
+	return found;
 }
 
 enum nss_status _nss_hang_getpwnam_r(const char *name, struct passwd *entry, char *buffer,
@@ -44,11 +58,21 @@ enum nss_status _nss_hang_getpwnam_r(const char *name, struct passwd *entry, cha
 enum nss_status _nss_hang_getpwuid_r(uid_t uid, struct passwd *entry, char *buffer, size_t size,
 				     int *error)
 {
-	(void)uid;
-	(void)entry;
+	static char name[] = "unlisted", nothing[] = "";
+	enum nss_status status = answer(error);
+
 	(void)buffer;
 	(void)size;
-	return answer(error);
+	if (status != NSS_STATUS_NOTFOUND || !is_known(uid))
+		return status;
+	*entry = (struct passwd){.pw_name = name,
+				 .pw_passwd = nothing,
+				 .pw_uid = uid,
+				 .pw_gid = 100,
+				 .pw_gecos = nothing,
+				 .pw_dir = nothing,
+				 .pw_shell = nothing};
+	return NSS_STATUS_SUCCESS;
 }
 
 enum nss_status _nss_hang_getgrgid_r(gid_t gid, struct group *entry, char *buffer, size_t size,
