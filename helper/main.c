@@ -19,9 +19,9 @@
 #include "helper/deadline.h"
 #include "helper/mounts.h"
 #include "helper/worker.h"
-#include "namespace/procstat.h"
 #include "util/array.h"
 #include "util/exit_status.h"
+#include "util/procstat.h"
 #include "util/userns.h"
 
 /* Limits that were meant for the user's processes; where we may not raise them, they stay. */

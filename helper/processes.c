@@ -9,8 +9,8 @@
 
 #include "helper/processes.h"
 #include "namespace/procwalk.h"
-#include "namespace/procstat.h"
 #include "util/cleanup.h"
+#include "util/procstat.h"
 #include "util/userns.h"
 
 /* What is looked for, and found. */

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "namespace/process.h"
-#include "namespace/procstat.h"
 #include "util/cleanup.h"
+#include "util/procstat.h"
 
 /* Newer than the headers of Debian 12. */
 #ifndef PID_FS_MAGIC

@@ -2,13 +2,13 @@
 /* /proc/PID/stat: see procstat.h. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "namespace/process.h"
-#include "namespace/procstat.h"
 #include "util/cleanup.h"
 #include "util/file.h"
 #include "util/parse.h"
+#include "util/procstat.h"
 
 /* Fields as proc(5) numbers them; 1 and 2 are the pid and the name. */
 #define FIELD_STATE   3
@@ -48,13 +48,16 @@ static int parse_stat(const char *text, struct procstat *ret)
 
 int procstat_read(pid_t pid, struct procstat *ret)
 {
-	CLEANUP_FD int fd = process_open(pid, "stat", O_RDONLY);
 	CLEANUP_FREE char *text = NULL;
+	CLEANUP_FD int fd = -1;
 	size_t length;
+	char path[32];
 	int r;
 
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return fd;
+		return -errno;
 	r = file_read(fd, 1 << 14, &text, &length);
 	if (r < 0)
 		return r;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#ifndef NAMESPACE_PROCSTAT_H
-#define NAMESPACE_PROCSTAT_H
+#ifndef UTIL_PROCSTAT_H
+#define UTIL_PROCSTAT_H
 
 #include <stdbool.h>
 #include <stdint.h>
