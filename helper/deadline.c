@@ -9,6 +9,7 @@
 
 #include "helper/deadline.h"
 #include "helper/result.h"
+#include "subid/lock.h"
 #include "util/exit_status.h"
 
 /* What the signal handler says; written only while the signal is blocked. */
@@ -26,6 +27,8 @@ static void on_alarm(int signal)
 	else
 		ignored = write(STDERR_FILENO, last_word.text, strlen(last_word.text));
 	(void)ignored;
+	/* Last, as a disk may be what does not answer. */
+	subid_lock_abandon();
 	_exit(EXIT_TRY_AGAIN);
 }
 

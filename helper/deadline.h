@@ -2,7 +2,7 @@
 /*
  * The deadline: when it passes, the process says what it was waiting for and ends, wherever it
  * is. That is safe at any instruction: files are replaced by rename, and locks are void
- * when their process is gone.
+ * when their process is gone; its lock files are removed.
  */
 #ifndef HELPER_DEADLINE_H
 #define HELPER_DEADLINE_H

@@ -9,6 +9,7 @@
 
 #include "subid/litter.h"
 #include "subid/lock.h"
+#include "subid/locker.h"
 #include "subid/paths.h"
 #include "util/array.h"
 #include "util/cleanup.h"
@@ -17,6 +18,8 @@
 #define DIRECTORY "/etc/"
 
 static const char *const files[] = {SUBUID_FILE, SUBGID_FILE, BOOK_FILE};
+
+static const char *const lock_files[] = {SUBUID_FILE ".lock", SUBGID_FILE ".lock"};
 
 static bool is_dead(struct slice digits)
 {
@@ -62,17 +65,27 @@ static int sweep(bool remove, struct reason *why)
 	return errno == 0 ? count : refuse_errno(why, -errno, "cannot read " DIRECTORY);
 }
 
+/* Who takes the locks removes such files. */
+static bool any_void_lock(void)
+{
+	for (size_t i = 0; i < COUNT_OF(lock_files); i++)
+		if (locker_look(lock_files[i]) == LOCKER_GONE)
+			return true;
+	return false;
+}
+
 int subid_litter_remove(struct reason *why)
 {
 	CLEANUP(subid_unlock) struct subid_lock lock = SUBID_LOCK_INIT;
+	const bool had_void_lock = any_void_lock();
 	int r;
 
 	/* Without a lock in it, FILE+ may be somebody's work. */
 	r = sweep(false, why);
-	if (r <= 0)
+	if (r < 0 || (r == 0 && !had_void_lock))
 		return r;
 	r = subid_lock(&lock, why);
 	if (r == 0)
 		r = sweep(true, why);
-	return r < 0 ? r : r > 0;
+	return r < 0 ? r : r > 0 || had_void_lock;
 }

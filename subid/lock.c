@@ -2,16 +2,14 @@
 /* Shadow's own locks: see lock.h. Runs as root, without capabilities. */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "subid/lock.h"
+#include "subid/locker.h"
 #include "subid/paths.h"
 #include "util/cleanup.h"
-#include "util/parse.h"
 
 /* How long to sleep before looking again at a lock file; shadow sleeps a second. */
 #define RETRY_NSEC (20 * 1000 * 1000)
@@ -35,41 +33,18 @@ static int lock_passwd(int *ret_fd, struct reason *why)
 	return 0;
 }
 
-/*
- * Does a lock file's process live? 1, also for a lock file that names none, as shadow has it;
- * 0: it does not, or there is no lock file; -errno: it cannot be read.
- */
-static int locker_lives(const char *lock_path)
-{
-	CLEANUP_FD int fd = -1;
-	char text[32];
-	uint64_t pid;
-	ssize_t length;
-
-	fd = open(lock_path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	if (fd < 0)
-		return errno == ENOENT ? 0 : -errno;
-	length = read(fd, text, sizeof(text));
-	if (length < 0)
-		return -errno;
-	/* Shadow writes the terminating NUL as well. */
-	if (parse_number((struct slice){text, strnlen(text, (size_t)length)}, INT32_MAX, &pid) < 0)
-		return 1;
-	return pid == 0 || kill((pid_t)pid, 0) == 0 || errno != ESRCH;
-}
-
 /* Waits until no living process has the lock file, and removes what a dead one left. */
 static int wait_for_locker(const char *lock_path)
 {
 	const struct timespec pause = {.tv_nsec = RETRY_NSEC};
 	int r;
 
-	while ((r = locker_lives(lock_path)) == 1)
+	while ((r = locker_look(lock_path)) == LOCKER_LIVES)
 		nanosleep(&pause, NULL);
 	/* The passwd lock is ours, so no newcomer has just taken the dead one's place. */
-	if (r == 0 && unlink(lock_path) < 0 && errno != ENOENT)
-		r = -errno;
-	return r;
+	if (r == LOCKER_GONE && unlink(lock_path) < 0 && errno != ENOENT)
+		return -errno;
+	return r < 0 ? r : 0;
 }
 
 static int write_pid_file(const char *path)
@@ -142,4 +117,18 @@ void subid_unlock(struct subid_lock *lock)
 	if (lock->pwd_lock >= 0)
 		close(lock->pwd_lock);
 	*lock = SUBID_LOCK_INIT;
+}
+
+static void remove_own(const char *lock_path)
+{
+	struct locker locker;
+
+	if (locker_read(lock_path, &locker) == 0 && locker.pid == getpid())
+		unlink(lock_path);
+}
+
+void subid_lock_abandon(void)
+{
+	remove_own(SUBGID_FILE ".lock");
+	remove_own(SUBUID_FILE ".lock");
 }

@@ -27,6 +27,13 @@ struct subid_lock {
  */
 int subid_lock(struct subid_lock *lock, struct reason *why);
 
+/*
+ * For a process that ends where it stands: removes the lock files that name it. Left, they would be
+ * valid again, to shadow, as soon as another process gets its pid. May be called in a signal
+ * handler; the descriptor goes with the process.
+ */
+void subid_lock_abandon(void);
+
 /* Gives back what is held. Safe on a lock that was never taken. */
 void subid_unlock(struct subid_lock *lock);
 

@@ -189,6 +189,26 @@ no_helper_left() {
 	! pgrep -x userns-helper
 }
 
+# Holds lckpwdf(3)'s lock, as useradd does, until give_lckpwdf, ten seconds at most.
+take_lckpwdf() {
+	rm -f /tmp/lckpwdf.*
+	# shellcheck disable=SC2016
+	perl -e 'use Fcntl; open(F, ">", "/etc/.pwd.lock") or die;
+		$lock = pack("s s l! l! i", F_WRLCK, 0, 0, 0, 0);
+		fcntl(F, F_SETLKW, $lock) or die;
+		open(H, ">", "/tmp/lckpwdf.held");
+		for (1 .. 200) { last if -e "/tmp/lckpwdf.give"; select(undef, undef, undef, 0.05) }' 3>&- &
+	eventually test -e /tmp/lckpwdf.held
+}
+
+give_lckpwdf() {
+	touch /tmp/lckpwdf.give
+}
+
+lckpwdf_is_waited_for() {
+	grep -q -- '-> OFDLCK' /proc/locks
+}
+
 in_own_namespace() {
 	[ "$(readlink "/proc/$1/ns/user")" != "$(readlink /proc/self/ns/user)" ]
 }

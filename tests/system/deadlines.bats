@@ -63,6 +63,27 @@ teardown() {
 	no_namespace_left "$uid"
 }
 
+@test "NSS that hangs while shadow's locks are held: their files go with the process" {
+	new_user holding
+	module_arguments timeout=3
+	take_lckpwdf
+	login_as holding & login=$!
+	eventually lckpwdf_is_waited_for
+	touch /run/nss.hang
+	give_lckpwdf
+	eventually test -e /etc/subgid.lock
+	wait "$login"
+	eventually no_helper_left
+	userns_log | grep -q "not done in time; it waited for the user's id range"
+	[ ! -e /etc/subuid.lock ]
+	[ ! -e /etc/subgid.lock ]
+	[ -z "$(range_of "$uid")" ]
+	rm /run/nss.hang
+	login_as holding
+	reported 'open 0'
+	one_range_everywhere holding
+}
+
 @test "a logout asks NSS nothing: it is done while that hangs" {
 	new_user leaving
 	module_arguments timeout=3

@@ -163,6 +163,16 @@ crash_login() {
 		[ -e "/etc/$name" ]
 		rm "/etc/$name"
 	done
+	# A lock file that just names it now was made before it came.
+	printf %d "$alive" > /etc/subgid.lock
+	run timeout 1 "$helper" gc
+	[ -z "$output" ]
+	[ -e /etc/subgid.lock ]
+	touch -d '1 day ago' /etc/subgid.lock
+	run "$helper" gc
+	[ "$status" = 0 ]
+	[[ $output == *'killed program'* ]]
+	[ ! -e /etc/subgid.lock ]
 	kill "$alive"
 	run "$helper" gc
 	[ -z "$output" ]

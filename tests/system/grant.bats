@@ -200,7 +200,7 @@ setup_file() {
 		run ! grep -q "^$name:" /etc/subuid /etc/subgid
 		[ ! -e /etc/subuid.lock ]
 	done
-	[ "$n" -gt 8 ]
+	[ "$n" -gt 6 ]
 	[ "$status" = 0 ]
 }
 

@@ -7,26 +7,6 @@ teardown() {
 	[ "${USERNS_SANDBOX:-}" != inside ] || module_arguments ''
 }
 
-# Holds lckpwdf(3)'s lock, as useradd does, until give_lckpwdf, ten seconds at most.
-take_lckpwdf() {
-	rm -f /tmp/lckpwdf.*
-	# shellcheck disable=SC2016
-	perl -e 'use Fcntl; open(F, ">", "/etc/.pwd.lock") or die;
-		$lock = pack("s s l! l! i", F_WRLCK, 0, 0, 0, 0);
-		fcntl(F, F_SETLKW, $lock) or die;
-		open(H, ">", "/tmp/lckpwdf.held");
-		for (1 .. 200) { last if -e "/tmp/lckpwdf.give"; select(undef, undef, undef, 0.05) }' 3>&- &
-	eventually test -e /tmp/lckpwdf.held
-}
-
-give_lckpwdf() {
-	touch /tmp/lckpwdf.give
-}
-
-is_waited_for() {
-	grep -q -- '-> OFDLCK' /proc/locks
-}
-
 log_in_twice() {
 	for _ in 1 2; do
 		"$pamhost" "/tmp/races.report.$1.$RANDOM" userns-test "$1" &
@@ -81,6 +61,24 @@ log_in_twice() {
 	[ ! -e /etc/subuid.lock ]
 }
 
+@test "so is that of a process that has ended and is not reaped, or that just has got the number" {
+	new_user reused
+	# shellcheck disable=SC2016
+	perl -e 'defined($p = fork) or die; $p or exit; open(F, ">", "/tmp/reused.zombie"); print F $p; close F; sleep 20' 3>&- &
+	parent=$!
+	eventually test -s /tmp/reused.zombie
+	eventually grep -q '^State:.*Z' "/proc/$(cat /tmp/reused.zombie)/status"
+	cp /tmp/reused.zombie /etc/subuid.lock
+	printf %d $$ > /etc/subgid.lock
+	touch -d '1 day ago' /etc/subgid.lock
+	login_as reused
+	kill "$parent"
+	reported 'open 0'
+	one_range_everywhere reused
+	[ ! -e /etc/subuid.lock ]
+	[ ! -e /etc/subgid.lock ]
+}
+
 @test "a lock file of a living process, or one that names none, is waited for, not removed" {
 	new_user patient
 	module_arguments timeout=1
@@ -126,7 +124,7 @@ log_in_twice() {
 	[ "${place%:*}" -ge 65536 ]
 	take_lckpwdf
 	login_as before & login=$!
-	eventually is_waited_for
+	eventually lckpwdf_is_waited_for
 	# In the middle, as the ends are asked for by themselves.
 	echo "between:x:$((${place%:*} + 1000)):100::/tmp:/bin/sh" >> /etc/passwd
 	give_lckpwdf
@@ -140,7 +138,7 @@ log_in_twice() {
 	files=$(files_sum)
 	take_lckpwdf
 	"$helper" reserve kept 1700000000:65536 2>/tmp/kept.reason & reserving=$!
-	eventually is_waited_for
+	eventually lckpwdf_is_waited_for
 	echo 'between:x:1700001000:' >> /etc/group
 	give_lckpwdf
 	status=0
