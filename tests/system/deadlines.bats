@@ -15,6 +15,7 @@ setup() {
 teardown() {
 	[ "${USERNS_SANDBOX:-}" = inside ] || return 0
 	rm -f /run/nss.hang
+	remove_cgroup
 	module_arguments ''
 	sed -i -E 's/^(passwd|group): hang /\1: /' /etc/nsswitch.conf
 }
@@ -82,6 +83,36 @@ teardown() {
 	login_as holding
 	reported 'open 0'
 	one_range_everywhere holding
+}
+
+@test "a helper that a user has frozen, with shadow's locks held: who has a range logs in, and to kill it ends it" {
+	new_user recorded
+	login_as recorded
+	new_user frozen
+	new_user newcomer
+	make_cgroup frozen
+	[ -e "$cgroup/cgroup.freeze" ] || skip "no control groups that can be frozen"
+	module_arguments timeout=3
+	take_lckpwdf
+	in_cgroup "$pamhost" /tmp/frozen.report userns-test frozen 3>&- & login=$!
+	eventually lckpwdf_is_waited_for
+	touch /run/nss.hang
+	give_lckpwdf
+	eventually test -e /etc/subgid.lock
+	as_user frozen sh -c "echo 1 > $cgroup/cgroup.freeze"
+	eventually grep -qx 'frozen 1' "$cgroup/cgroup.events"
+	rm /run/nss.hang
+	sleep 3
+	login_as recorded
+	reported 'open 0'
+	reported "path /run/userns/$(id -u recorded)/user"
+	turned_away newcomer "not done in time; it waited for the user's id range and shadow's locks in /etc"
+	kill -9 "$(cat /etc/subuid.lock)"
+	login_as newcomer
+	reported 'open 0'
+	one_range_everywhere newcomer
+	remove_cgroup
+	wait "$login" || true
 }
 
 @test "a logout asks NSS nothing: it is done while that hangs" {
