@@ -4,6 +4,7 @@
  * session file. Runs as root; caps.h says with which capabilities.
  */
 #include <errno.h>
+#include <string.h>
 
 #include "helper/account.h"
 #include "helper/caps.h"
@@ -16,6 +17,7 @@
 #include "helper/release.h"
 #include "helper/verbs.h"
 #include "namespace/inspect.h"
+#include "namespace/process.h"
 #include "namespace/rundir.h"
 #include "namespace/sessions.h"
 #include "namespace/state.h"
@@ -52,39 +54,77 @@ enum verdict {
 	PIN_MISSING,
 };
 
-/* *ret_maps: those there are, if any. */
-static int judge_pin(const struct opening *opening, const struct ns_maps *wanted, enum verdict *ret,
-		     struct ns_maps *ret_maps, struct reason *why)
+/* What is pinned, and by whom it is used. */
+struct pinned {
+	enum verdict verdict;
+	struct ns_maps maps;	   /* where it is in use */
+	char owner[ID_OWNER_SIZE]; /* for whom it was made; empty: that is not known */
+	pid_t inside;		   /* a process; 0: none is */
+};
+
+static int judge_pin(const struct opening *opening, const struct ns_maps *wanted,
+		     struct pinned *pinned, struct reason *why)
 {
 	CLEANUP_FD int fd = -1;
-	pid_t inside = 0;
 	int r;
 
 	r = pin_open(opening->dir, &fd, why);
 	if (r == -ENOENT) {
-		*ret = PIN_MISSING;
+		pinned->verdict = PIN_MISSING;
 		return 0;
 	}
 	if (r == 0)
-		r = namespace_read_maps(fd, &opening->account->ids, ret_maps, why);
-	if (r == 0 && maps_equal(ret_maps, wanted)) {
-		*ret = PIN_RIGHT;
+		r = namespace_read_maps(fd, &opening->account->ids, &pinned->maps, why);
+	if (r == 0 && maps_equal(&pinned->maps, wanted)) {
+		pinned->verdict = PIN_RIGHT;
 		return 0;
 	}
 	if (r == 0)
-		r = namespace_find_process(fd, &inside, why);
-	if (r < 0)
-		return r;
-	*ret = inside || opening->sessions > 0 ? PIN_IN_USE : PIN_OUTDATED;
-	if (*ret == PIN_IN_USE)
-		note(why,
-		     "the maps of the namespace are no longer those wanted; it is kept, as it is "
-		     "in use (%s %d), and made anew at the first login after that",
-		     inside ? "process" : "sessions:", inside ? inside : (int)opening->sessions);
-	return 0;
+		r = namespace_find_process(fd, &pinned->inside, why);
+	if (r == 0)
+		pinned->verdict =
+			pinned->inside || opening->sessions > 0 ? PIN_IN_USE : PIN_OUTDATED;
+	return r;
 }
 
-/* Makes the namespace before the old one goes, and says what it is before it can be entered. */
+/*
+ * Invariant: a uid given to a new person does not inherit the old one's ids, though a process of
+ * theirs keeps the namespace. Where all its ids are this user's, it is theirs by whatever name, as
+ * after usermod -l.
+ */
+static bool is_of_user(const struct pinned *pinned, const struct state *state)
+{
+	return strcmp(pinned->owner, state->user) == 0 ||
+	       maps_are_within(&pinned->maps, state->maps);
+}
+
+static void note_kept(const struct pinned *pinned, unsigned int sessions, struct reason *why)
+{
+	note(why,
+	     "the maps of the namespace are no longer those wanted; it is kept, as it is in use "
+	     "(%s %d), and made anew at the first login after that",
+	     pinned->inside ? "process" : "sessions:",
+	     pinned->inside ? pinned->inside : (int)sessions);
+}
+
+static void note_left(const struct pinned *pinned, const struct state *state, struct reason *why)
+{
+	char name[PROCESS_NAME_SIZE];
+
+	note(why,
+	     "the namespace that was pinned was made for '%s' and has ids that are not %s's, so "
+	     "another took its place",
+	     pinned->owner[0] ? pinned->owner : "?", state->user);
+	if (!pinned->inside)
+		return;
+	process_name(pinned->inside, name);
+	note(why, "process %d (%s) is still in the old one; end it", pinned->inside, name);
+}
+
+/*
+ * Makes the namespace before the old one goes, and says what it is before it can be entered; but
+ * not before the old one is gone: it would pass for this user's after a crash.
+ */
 static int make_pin(const struct opening *opening, const struct state *state, enum verdict verdict,
 		    struct reason *why)
 {
@@ -96,39 +136,50 @@ static int make_pin(const struct opening *opening, const struct state *state, en
 	if (r == 0)
 		r = namespace_create(&opening->account->ids, state->maps, &fd, why);
 	if (r == 0)
-		r = state_write(dir, state, why);
-	if (r == 0)
 		r = caps_for_pinning(why);
 	if (r == 0 && verdict == PIN_OUTDATED)
 		r = pin_detach(dir, why);
 	if (r == 0)
+		r = state_write(dir, state, why);
+	if (r == 0)
 		r = pin_attach(dir, fd, why);
 	return r;
+}
+
+/* What is there with other maps, and is in use. */
+static int keep_pin(const struct opening *opening, const struct state *state,
+		    const struct pinned *pinned, struct reason *why)
+{
+	struct state kept = *state;
+
+	note_kept(pinned, opening->sessions, why);
+	if (strcmp(pinned->owner, state->user) == 0)
+		return 0;
+	kept.maps = &pinned->maps;
+	return state_write(opening->dir, &kept, why);
 }
 
 /* At the end, what is wanted is pinned, or is kept for those who use it. */
 static int pin_namespace(const struct opening *opening, const struct state *state,
 			 struct reason *why)
 {
-	const struct rundir *dir = opening->dir;
-	struct state kept = *state;
-	struct ns_maps there;
-	enum verdict verdict;
-	bool sound;
+	struct pinned pinned = {.inside = 0};
 	int r;
 
-	r = judge_pin(opening, state->maps, &verdict, &there, why);
+	r = judge_pin(opening, state->maps, &pinned, why);
 	if (r < 0)
 		return r;
-	sound = state_is_sound(dir, why);
-	if (verdict == PIN_IN_USE) {
-		kept.maps = &there;
-		return sound ? 0 : state_write(dir, &kept, why);
-	}
+	state_user(opening->dir, pinned.owner, why);
 	/* Also where it is right: a login that crashed may not have come to that. */
-	if (verdict == PIN_RIGHT)
-		return state_write(dir, state, why);
-	return make_pin(opening, state, verdict, why);
+	if (pinned.verdict == PIN_RIGHT)
+		return state_write(opening->dir, state, why);
+	if (pinned.verdict == PIN_IN_USE && is_of_user(&pinned, state))
+		return keep_pin(opening, state, &pinned, why);
+	if (pinned.verdict == PIN_IN_USE) {
+		note_left(&pinned, state, why);
+		pinned.verdict = PIN_OUTDATED;
+	}
+	return make_pin(opening, state, pinned.verdict, why);
 }
 
 static int open_session(struct opening *opening, uint32_t *ret_session, struct reason *why)

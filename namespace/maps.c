@@ -138,6 +138,35 @@ bool maps_equal(const struct ns_maps *a, const struct ns_maps *b)
 	       map_equal(&a->gids, &b->gids);
 }
 
+static struct id_range outside_of(const struct extent *extent)
+{
+	return (struct id_range){extent->outside, extent->count};
+}
+
+/* No, where memory is used up. */
+static bool map_is_within(const struct id_map *a, const struct id_map *b)
+{
+	struct id_set outside = {.count = 0};
+	bool is_within = true;
+
+	for (size_t i = 0; is_within && i < b->count; i++)
+		is_within = id_set_add(&outside, outside_of(&b->extents[i])) == 0;
+	id_set_normalize(&outside);
+	for (size_t i = 0; is_within && i < a->count; i++) {
+		is_within = false;
+		for (size_t j = 0; !is_within && j < outside.count; j++)
+			is_within =
+				id_range_contains(outside.ranges[j], outside_of(&a->extents[i]));
+	}
+	id_set_free(&outside);
+	return is_within;
+}
+
+bool maps_are_within(const struct ns_maps *a, const struct ns_maps *b)
+{
+	return map_is_within(&a->uids, &b->uids) && map_is_within(&a->gids, &b->gids);
+}
+
 /* /proc/PID/NAME, all of it. */
 static int read_proc(pid_t pid, const char *name, char **ret_text, struct reason *why)
 {

@@ -48,6 +48,9 @@ int map_parse(const char *text, struct id_map *ret);
 /* The same extents in any order? */
 bool maps_equal(const struct ns_maps *a, const struct ns_maps *b);
 
+/* Does b map all ids outside that a does, wherever they are inside? */
+bool maps_are_within(const struct ns_maps *a, const struct ns_maps *b);
+
 /* The maps of a process's user namespace, as seen from ours. -errno with a reason. */
 int maps_read(pid_t pid, struct ns_maps *ret, struct reason *why);
 

@@ -109,11 +109,14 @@ static int read_or_note(const struct rundir *dir, char **ret_text, struct reason
 	return r;
 }
 
-bool state_is_sound(const struct rundir *dir, struct reason *why)
+void state_user(const struct rundir *dir, char ret[static ID_OWNER_SIZE], struct reason *why)
 {
 	CLEANUP_FREE char *text = NULL;
+	struct slice user = {NULL, 0};
 
-	return read_or_note(dir, &text, why) == 0;
+	if (read_or_note(dir, &text, why) == 0)
+		user = keyfile_find(text, "user");
+	snprintf(ret, ID_OWNER_SIZE, "%.*s", (int)user.length, user.text ? user.text : "");
 }
 
 enum lifetime state_lifetime(const struct rundir *dir, struct reason *why)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * "state" in the run directory: key=value lines that say what a namespace was made from, for
- * people and userns(1). What the kernel can say it is asked; only how long the namespace is to
- * stay is taken from here.
+ * people and userns(1). What the kernel can say it is asked; only for whom the namespace was made,
+ * and how long it is to stay, is taken from here.
  */
 #ifndef NAMESPACE_STATE_H
 #define NAMESPACE_STATE_H
@@ -13,6 +13,7 @@
 #include "conf/policy.h"
 #include "namespace/maps.h"
 #include "namespace/rundir.h"
+#include "subid/idfile.h"
 #include "util/reason.h"
 
 struct state {
@@ -37,10 +38,11 @@ int state_read(int dir, uid_t uid, char **ret_text, struct reason *why);
 int state_maps(const char *text, struct ns_maps *ret);
 
 /*
- * Is there a state that can be believed? One that cannot is told of by a note, as are errors. The
- * caller holds the lock.
+ * Writes for whom the namespace was made, as owner_in_files() has it; nothing where there is no
+ * state that can be believed. One that cannot is told of by a note, as are errors. The caller holds
+ * the lock.
  */
-bool state_is_sound(const struct rundir *dir, struct reason *why);
+void state_user(const struct rundir *dir, char ret[static ID_OWNER_SIZE], struct reason *why);
 
 /*
  * How long the namespace is to stay, as the last login that made it or found it right has read in

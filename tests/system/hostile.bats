@@ -154,6 +154,68 @@ left_alone() {
 	no_namespace_left "$uid"
 }
 
+# A process inside, started by a login of the user; sets $inside. It outlives the session.
+leave_inside() {
+	login_as "$1" /bin/sh -c "setsid nsenter --user=/run/userns/$uid/user sh -c 'echo \$\$ > /tmp/$1.pid; exec sleep 60' 3>&- &
+		until [ -s /tmp/$1.pid ]; do sleep 0.05; done"
+	inside=$(cat "/tmp/$1.pid")
+	in_own_namespace "$inside"
+}
+
+# What the next login of the user finds pinned: its inode, and its map of uids.
+login_sees() {
+	login_as "$1" /bin/sh -c "stat -Lc %i /run/userns/$uid/user > /tmp/$1.inode
+		nsenter --user=/run/userns/$uid/user cat /proc/self/uid_map > /tmp/$1.map"
+	reported 'open 0'
+}
+
+@test "who has got the uid of a former user is not given their namespace, whoever is still in it" {
+	for state in sound gone future; do
+		new_user former
+		leave_inside former
+		old=$(stat -Lc %i "/run/userns/$uid/user")
+		userdel -rf former 2>/dev/null
+		"$helper" revoke former
+		# With the process inside it stays.
+		[ "$(stat -Lc %i "/run/userns/$uid/user")" = "$old" ]
+		[ $state != gone ] || rm "/run/userns/$uid/state"
+		[ $state != future ] || sed -i 's/^version=.*/version=9/' "/run/userns/$uid/state"
+		useradd -M -u "$uid" -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 heir
+		mark_log
+		login_sees heir
+		[ "$(cat /tmp/heir.map)" = "$(expected_map "$uid" "$(awk -F: '$1 == "heir" {print $2 ":" $3}' /etc/subuid)")" ]
+		[ "$(cat /tmp/heir.inode)" != "$old" ]
+		# The admin reads whom it was made for, and what to end.
+		[ $state = sound ] && owner=former || owner='?'
+		userns_log | grep -qF "was made for '$owner' and has ids that are not heir's" || { userns_log >&2; false; }
+		userns_log | grep -qF "process $inside (sleep) is still in the old one; end it"
+		in_own_namespace "$inside"
+		no_namespace_left "$uid"
+		kill "$inside"
+		userdel -f heir 2>/dev/null
+		"$helper" revoke heir
+		rm /tmp/former.pid
+	done
+}
+
+@test "who is renamed keeps the namespace that is in use, once the book has the new name" {
+	new_user maiden
+	leave_inside maiden
+	old=$(stat -Lc %i "/run/userns/$uid/user")
+	# As a directory does it: usermod does not while a process of theirs runs.
+	sed -i 's/^maiden:/married:/' /etc/passwd /etc/shadow /etc/group
+	turned_away married 'change the name there if that is the same person'
+	sed -i 's/^maiden:/married:/' /etc/usernamespaces /etc/subuid /etc/subgid
+	# Also with maps that are no longer those wanted.
+	sed -i "s/:uid=$uid\$/:uid=$uid,deny-setgroups/" /etc/usernamespaces
+	login_sees married
+	[ "$(cat /tmp/married.inode)" = "$old" ]
+	grep -qx user=married "/run/userns/$uid/state"
+	kill "$inside"
+	login_as married
+	no_namespace_left "$uid"
+}
+
 @test "a session of a pid that another process has got by now counts for nothing" {
 	new_user reborn
 	session="printf 'version=1\nuid=$uid\npidfd=%s\n'"

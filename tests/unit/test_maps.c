@@ -219,6 +219,41 @@ static void test_equal(void **state)
 	}
 }
 
+/* Only ids outside count, and each side by itself. */
+static void test_are_within(void **state)
+{
+	static const char base[] = "0 1000 1\n1 524288 65536\n65537 589824 65536\n";
+	static const struct {
+		const char *uids, *gids;
+		bool within;
+	} rows[] = {
+		{base, base, true},
+		{"", "", true},
+		{"0 524288 65536\n", base, true},
+		{"0 524288 1\n9 1000 1\n", "0 655359 1\n", true},
+		/* Over two that follow each other. */
+		{"0 524288 131072\n", base, true},
+		{"0 524288 131073\n", base, false},
+		{base, "0 524287 2\n", false},
+		{"0 1001 1\n", base, false},
+		{base, "0 0 4294967295\n", false},
+		{"0 4294967295 1\n", base, false},
+	};
+	struct ns_maps of_user = {.setgroups = true};
+
+	(void)state;
+	assert_int_equal(map_parse(base, &of_user.uids), 0);
+	assert_int_equal(map_parse(base, &of_user.gids), 0);
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct ns_maps there = {.setgroups = false};
+
+		assert_int_equal(map_parse(rows[i].uids, &there.uids), 0);
+		assert_int_equal(map_parse(rows[i].gids, &there.gids), 0);
+		if (maps_are_within(&there, &of_user) != rows[i].within)
+			fail_msg("row %zu", i);
+	}
+}
+
 static void test_read_own(void **state)
 {
 	struct ns_maps maps, again;
@@ -280,6 +315,7 @@ int main(void)
 		cmocka_unit_test(test_parse_malformed),
 		cmocka_unit_test(test_parse_extents),
 		cmocka_unit_test(test_equal),
+		cmocka_unit_test(test_are_within),
 		cmocka_unit_test(test_read_own),
 		cmocka_unit_test(test_read_gone),
 	};

@@ -156,13 +156,14 @@ static void test_read(void **state)
 
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		struct reason why = {.text = ""};
-		char text[sizeof(written)];
+		char text[sizeof(written)], user[ID_OWNER_SIZE];
 
 		memcpy(text, written, sizeof(text));
 		if (rows[i].from)
 			memcpy(strstr(text, rows[i].from), rows[i].to, strlen(rows[i].to));
 		scratch_write(s, STATE_NAME, text, rows[i].length, 0644);
-		assert_int_equal(state_is_sound(&dir, &why), !rows[i].told);
+		state_user(&dir, user, &why);
+		assert_string_equal(user, rows[i].told ? "" : "DOM\\alice");
 		if (rows[i].told)
 			TELLS(rows[i].told, &why, rows[i].told);
 		assert_int_equal(state_lifetime(&dir, &why),
@@ -176,18 +177,23 @@ static void test_read_no_file(void **state)
 	const struct rundir dir = {.uid = 1000, .fd = s->fd, .lock = -1};
 	struct ns_maps maps = some_maps(true);
 	struct reason why = {.text = ""};
+	char user[ID_OWNER_SIZE];
 
-	assert_false(state_is_sound(&dir, &why));
+	state_user(&dir, user, &why);
+	assert_string_equal(user, "");
 	assert_string_equal(why.text, "");
 	scratch_write(s, STATE_NAME, written, sizeof(written) - 1, 0666);
-	assert_false(state_is_sound(&dir, &why));
+	state_user(&dir, user, &why);
+	assert_string_equal(user, "");
 	TELLS("writable", &why, "writable for others");
 	unlinkat(s->fd, STATE_NAME, 0);
 	assert_int_equal(mkdirat(s->fd, STATE_NAME, 0755), 0);
-	assert_false(state_is_sound(&dir, &why));
+	state_user(&dir, user, &why);
+	assert_string_equal(user, "");
 	TELLS("directory", &why, "it is no file");
 	assert_int_equal(write_state(s, &maps, &why), 0);
-	assert_true(state_is_sound(&dir, &why));
+	state_user(&dir, user, &why);
+	assert_string_equal(user, "DOM\\alice");
 }
 
 static void test_maps(void **state)
