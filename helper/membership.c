@@ -11,10 +11,26 @@
 /* No more than the kernel lets a process have. */
 #define GROUPS_MAX 65536
 
+/*
+ * getgrouplist(3) succeeds with fewer groups where a service of nsswitch.conf does not answer, as a
+ * directory that is down; it leaves an errno then, but also where it had to read a long line again
+ * (ERANGE), and where a module that knows nobody says so by one. What getgrgid(3) leaves is not 0
+ * only if the last service did not answer: nobody has the gid, so that one is asked.
+ */
+static int check_answer(int error)
+{
+	if (error == 0)
+		return 0;
+	errno = 0;
+	if (!getgrgid((gid_t)-1) && errno != 0)
+		return -errno;
+	return means_no_such_user(error) || error == ERANGE ? 0 : -error;
+}
+
 static int ask_groups(struct membership *membership, struct reason *why)
 {
 	const struct account *account = membership->account;
-	int count = 64;
+	int count = 64, r;
 
 	deadline_phase("the user's groups (NSS)");
 	for (;;) {
@@ -24,16 +40,19 @@ static int ask_groups(struct membership *membership, struct reason *why)
 		if (!gids)
 			return refuse_errno(why, -ENOMEM, "cannot list the groups of '%s'",
 					    account->name);
+		errno = 0;
 		if (getgrouplist(account->name, account->ids.gid, gids, &count) >= 0) {
 			membership->gids = gids;
 			membership->count = count;
-			return 0;
+			r = check_answer(errno);
+			break;
 		}
 		free(gids);
 		if (count <= room || count > GROUPS_MAX)
 			return refuse(why, -E2BIG, "the groups of '%s' cannot be listed",
 				      account->name);
 	}
+	return r < 0 ? refuse_errno(why, r, "cannot list the groups of '%s'", account->name) : 0;
 }
 
 /* 1; 0: there is no such group. */
@@ -44,7 +63,8 @@ static int find_gid(const char *name, gid_t *ret, struct reason *why)
 	deadline_phase("a group of the policy (NSS)");
 	errno = 0;
 	group = getgrnam(name);
-	if (!group && means_no_such_user(errno))
+	/* Not means_no_such_user(): glibc leaves 0, and nslcd's module ENOENT when that is down. */
+	if (!group && errno == 0)
 		return 0;
 	if (!group)
 		return refuse_errno(why, -errno, "cannot look up the group '%s'", name);

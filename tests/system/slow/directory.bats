@@ -155,6 +155,30 @@ real_ids_in_ranges() {
 	[ "$(range_of 200400)" = "$range" ]
 }
 
+@test "nslcd that is down: who may be in a group of the directory that is denied gets nothing" {
+	new_user grouped
+	login_as grouped
+	reported 'open 0'
+	add_entry "cn=denied,$base" 'objectClass: posixGroup' 'cn: denied' 'gidNumber: 300001' 'memberUid: grouped'
+	kill -USR1 "$(cat /run/nslcd/nslcd.pid)"
+	for section in denied 300001; do
+		printf '[group %s]\ndelegate = no\n' $section > /etc/security/userns.conf
+		login_as grouped
+		reported 'open 6'
+	done
+	kill "$(cat /run/nslcd/nslcd.pid)"
+	eventually test ! -e /run/nslcd/nslcd.pid
+	for section in denied 300001; do
+		printf '[group %s]\ndelegate = no\n' $section > /etc/security/userns.conf
+		turned_away grouped '/etc/security/userns.conf:1: cannot l'
+	done
+	rm /etc/security/userns.conf
+	login_as grouped
+	reported 'open 0'
+	nslcd
+	eventually getent passwd ready
+}
+
 @test "directory uids inside shadow's default range: nobody's range holds one, by check and another look" {
 	# Earlier tests leave what is wrong on purpose.
 	: > /etc/usernamespaces
