@@ -202,6 +202,10 @@ $(BUILD)/tests/system/pamthreads: tests/system/pamthreads.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -fPIE -pie $(ALL_LDFLAGS) -o $@ $< -lpam -pthread
 
+$(BUILD)/tests/system/fleeting: tests/system/fleeting.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -fPIE -pie $(ALL_LDFLAGS) -o $@ $<
+
 $(BUILD)/tests/system/libnss_hang.so.2: tests/system/nss_hang.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -fPIC -shared $(ALL_LDFLAGS) -o $@ $<
@@ -214,7 +218,7 @@ unit-tests: $(UNIT_TESTS)
 run-unit-tests: unit-tests
 	set -e; for test in $(UNIT_TESTS); do $$test; done
 system-tests: all $(BUILD)/tests/system/pamhost $(BUILD)/tests/system/pamthreads \
-              $(BUILD)/tests/system/libnss_hang.so.2
+              $(BUILD)/tests/system/libnss_hang.so.2 $(BUILD)/tests/system/fleeting
 # The module, and a host with threads, where ThreadSanitizer sees both.
 thread-tests: $(BUILD)/pam_userns.so $(BUILD)/tests/system/pamthreads
 

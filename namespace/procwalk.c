@@ -16,7 +16,7 @@ int proc_unless_ended(int proc, uint32_t pid, int error)
 	char name[16];
 
 	snprintf(name, sizeof(name), "%u", pid);
-	if (error == EACCES && faccessat(proc, name, F_OK, 0) < 0)
+	if ((error == EACCES || error == EINVAL) && faccessat(proc, name, F_OK, 0) < 0)
 		error = errno;
 	return error == ENOENT || error == ESRCH ? 0 : -error;
 }

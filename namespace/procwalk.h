@@ -22,7 +22,8 @@ int proc_walk(proc_visitor *visit, void *argument, struct reason *why);
 
 /*
  * 0 for a process that has ended since it was listed, else the error as -errno. The kernel says
- * EACCES for one that goes away in the middle of a look-up.
+ * EACCES for one that goes away in the middle of a look-up, and EINVAL where its uid_map is opened
+ * just then.
  */
 int proc_unless_ended(int proc, uint32_t pid, int error);
 
