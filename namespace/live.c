@@ -9,9 +9,14 @@
 
 #include "namespace/live.h"
 #include "namespace/maps.h"
+#include "namespace/process.h"
 #include "namespace/procwalk.h"
 #include "util/array.h"
 #include "util/cleanup.h"
+#include "util/userns.h"
+
+/* User namespaces nest no deeper: user_namespaces(7). */
+#define LEVELS_MAX 32
 
 /* What the walk has found so far. */
 struct found {
@@ -82,24 +87,43 @@ static int read_owner(int proc, uint32_t pid, uid_t *ret)
 	return 0;
 }
 
+/* The process's namespace as it is now: *ret_now. */
+static int read_present(int proc, uint32_t pid, struct ns_maps *ret_maps, uid_t *ret_owner,
+			struct stat *ret_now)
+{
+	struct reason ignored;
+	int r;
+
+	r = maps_read((pid_t)pid, ret_maps, &ignored);
+	if (r == 0)
+		r = read_owner(proc, pid, ret_owner);
+	return r < 0 ? r : process_user_namespace((pid_t)pid, ret_now);
+}
+
+/*
+ * A process can go on to another namespace while it is read: what was read is that one's then, and
+ * the one before, of which others may still be there, is not seen. Back it cannot go, as setns(2)
+ * and unshare(2) lead down only.
+ */
 static int add_maps(int proc, uint32_t pid, const struct stat *here, void *argument)
 {
 	struct found *found = argument;
-	struct reason why;
+	struct stat there = *here, now;
 	struct ns_maps maps;
 	uid_t owner = 0;
 	int r;
 
-	r = see(found, here->st_ino);
-	if (r != 0)
-		return r > 0 ? 0 : r;
-	r = maps_read((pid_t)pid, &maps, &why);
-	if (r == 0)
-		r = read_owner(proc, pid, &owner);
-	if (r < 0) {
-		/* Another of its processes may still be there. */
+	for (int moves = 0;; moves++) {
+		r = see(found, there.st_ino);
+		if (r != 0)
+			return r > 0 ? 0 : r;
+		r = read_present(proc, pid, &maps, &owner, &now);
+		if (r == 0 && same_file(&there, &now))
+			break;
 		found->seen_count--;
-		return proc_unless_ended(proc, pid, -r);
+		if (r < 0 || moves == LEVELS_MAX)
+			return proc_unless_ended(proc, pid, r < 0 ? -r : EBUSY);
+		there = now;
 	}
 	r = add_map(&maps.uids, false, owner, (pid_t)pid, found->extents);
 	return r < 0 ? r : add_map(&maps.gids, true, owner, (pid_t)pid, found->extents);
