@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "helper/ranges.h"
+#include "subid/idfile.h"
 
 static int parse_start_and_count(struct slice text, struct id_range *ret)
 {
@@ -32,7 +33,12 @@ int range_operand(const char *text, struct id_range *ret, struct reason *why)
 
 void print_range(const char *owner, struct id_range range)
 {
-	printf("%s:%" PRIu32 ":%" PRIu32 "\n", owner, range.start, range.count);
+	char shown[ID_OWNER_SIZE];
+
+	/* The files take C1's control characters in a name, which a terminal may obey. */
+	snprintf(shown, sizeof(shown), "%s", owner);
+	make_printable(shown);
+	printf("%s:%" PRIu32 ":%" PRIu32 "\n", shown, range.start, range.count);
 }
 
 void print_retired(const char *owner, const struct id_set *retired, struct reason *why)

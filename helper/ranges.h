@@ -12,7 +12,7 @@
  */
 int range_operand(const char *text, struct id_range *ret, struct reason *why);
 
-/* Prints a line as shadow's files have it to stdout. */
+/* Prints a line as shadow's files have it to stdout; control characters in the name as '?'. */
 void print_range(const char *owner, struct id_range range);
 
 /* The same for what was taken from somebody, with a note that says what has become of it. */

@@ -105,9 +105,13 @@ static void print_sessions(int dir, uid_t uid)
 static void print_value(const char *label, const char *state, const char *key)
 {
 	struct slice value = keyfile_find(state, key);
+	CLEANUP_FREE char *shown = value.text ? strndup(value.text, value.length) : NULL;
 
-	if (value.text)
-		printf("%-10s %.*s\n", label, (int)value.length, value.text);
+	if (!shown)
+		return;
+	/* A name can have C1's control characters in it, which a terminal may obey. */
+	make_printable(shown);
+	printf("%-10s %s\n", label, shown);
 }
 
 /* *ret_text is empty where there is no state to be believed, and *ret_why says why not. */

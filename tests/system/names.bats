@@ -73,6 +73,26 @@ is_account() {
 	[ "$known" -ge 5 ]
 }
 
+# U+009B begins an escape sequence as ESC [ does, and stands in the files as it is.
+@test "names: what a terminal obeys is not printed to it" {
+	name=$'c1\xc2\x9b31m'
+	quick_user "$name"
+	userns grant "$name" > /tmp/c1.said 2>&1
+	grep -q "^$name:" /etc/subuid
+	"$helper" open "$name" >> /tmp/c1.said 2>&1
+	grep -qaF "user=$name" "/run/userns/$uid/state"
+	userns status "$name" >> /tmp/c1.said 2>&1
+	"$helper" close "$uid"
+	userns revoke "$name" >> /tmp/c1.said 2>&1
+	userns reserve "$name" 1500000000-1500000009 >> /tmp/c1.said 2>&1
+	userns unreserve "$name" >> /tmp/c1.said 2>&1
+	# They do name it.
+	[ "$(grep -cF 'c1??31m:' /tmp/c1.said)" = 4 ]
+	grep -qx 'user: *c1??31m' /tmp/c1.said
+	[ "$(grep -caP '\x9b' /tmp/c1.said)" = 0 ]
+	sed -i '/^c1/d' /etc/passwd
+}
+
 @test "names: what no account can be called is refused, and stays on its line of the log" {
 	for name in $'new\nline' $'root:x\nx:1:1' '' ':' 'root:0:0' $'\e[31mred'; do
 		mark_log
