@@ -98,21 +98,20 @@ int accounts_list_local(struct accounts *accounts, struct reason *why)
 	return r < 0 ? refuse_errno(why, r, "cannot list the users and groups of this host") : 0;
 }
 
-/* 1: there is such a user; 0: there is none; -errno: not known. */
+/*
+ * 1: there is such a user; 0: there is none; -errno: not known. Not by means_no_such_user(): glibc
+ * leaves 0 where the last service has nobody, and ENOENT where that is nslcd's and it is down.
+ */
 static int is_user(uint32_t id)
 {
 	errno = 0;
-	if (getpwuid(id))
-		return 1;
-	return means_no_such_user(errno) ? 0 : -errno;
+	return getpwuid(id) ? 1 : -errno;
 }
 
 static int is_group(uint32_t id)
 {
 	errno = 0;
-	if (getgrgid(id))
-		return 1;
-	return means_no_such_user(errno) ? 0 : -errno;
+	return getgrgid(id) ? 1 : -errno;
 }
 
 static int probe_ends(struct id_range range, int (*is_real)(uint32_t id), struct id_set *set,

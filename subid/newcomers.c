@@ -11,7 +11,6 @@
 
 #include "config.h"
 #include "subid/newcomers.h"
-#include "util/account.h"
 #include "util/cleanup.h"
 #include "util/file.h"
 #include "util/parse.h"
@@ -28,7 +27,8 @@ static int add_newcomer(uid_t uid, struct accounts *accounts)
 
 	errno = 0;
 	entry = getpwuid(uid);
-	if (!entry && means_no_such_user(errno))
+	/* Any other errno: see is_user() in accounts.c. */
+	if (!entry && errno == 0)
 		return 0;
 	r = id_set_add(&accounts->uids, (struct id_range){uid, 1});
 	if (r == 0 && entry && entry->pw_gid <= ID_LAST)

@@ -37,6 +37,24 @@ newcomer() {
 	reported 'open 0'
 }
 
+# As nslcd's module says so.
+@test "a directory that is down with ENOENT: nobody new is given a range" {
+	cp "$top/build/system/tests/system/libnss_hang.so.2" /usr/lib/
+	ldconfig
+	sed -i -E 's/^(passwd|group):(.*)$/\1:\2 hang/' /etc/nsswitch.conf
+	new_user early
+	login_as early
+	reported 'open 0'
+	echo 2 > /run/nss.down
+	new_user newest
+	refused newest "real users' or groups' (NSS): No such file or directory"
+	login_as early
+	reported 'open 0'
+	rm /run/nss.down
+	login_as newest
+	reported 'open 0'
+}
+
 @test "of many who come at once none is lost" {
 	new_user crowded
 	login_as crowded

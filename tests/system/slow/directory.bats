@@ -173,6 +173,9 @@ real_ids_in_ranges() {
 		turned_away grouped '/etc/security/userns.conf:1: cannot l'
 	done
 	rm /etc/security/userns.conf
+	# Nor is anything new given out, as it could be a directory user's.
+	new_user fresh
+	refused fresh "real users' or groups' (NSS)"
 	login_as grouped
 	reported 'open 0'
 	nslcd
