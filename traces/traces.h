@@ -49,6 +49,14 @@ struct walk {
  */
 int traces_in_files(const char *mount_point, struct walk *walk, struct reason *why);
 
+/*
+ * The same below the working directory, which at the end is another. A directory in which others
+ * are moved or swapped while the walk goes on is read again, and what is new there is looked at;
+ * skip_to counts no more. -EAGAIN: that went on and on. What is moved into a directory that the
+ * walk is through with is not seen.
+ */
+int traces_here(struct walk *walk, struct reason *why);
+
 enum mount_reach {
 	MOUNT_LOCAL,  /* to be looked at */
 	MOUNT_REMOTE, /* of another host, which is to look itself */
