@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * "reclaim": frees the ids of a retired range, after a look that no file and no process has one.
+ * "reclaim": frees the ids of a retired range, after a look that nothing that is left has one.
  * Runs as root; caps.h says with which capabilities.
  */
 #include <errno.h>
@@ -16,6 +16,9 @@
 #include "subid/reclaim.h"
 #include "traces/progress.h"
 #include "util/cleanup.h"
+
+static const char found_thing[] =
+	"the range stays retired; delete it, or give it to somebody, and try again";
 
 /* They can hold as much as those that were looked at. */
 static void warn_of_others(const struct mount_places *places)
@@ -54,28 +57,58 @@ static size_t find_target(const struct mount_places *places, const struct checkp
 	return 0;
 }
 
+/*
+ * Who had the range can move files to where the walk was already, hide them in what is open, and
+ * pass that from process to process.
+ */
+static int look_for_user(const struct retired_line *line, struct reason *why)
+{
+	int r = 0;
+
+	if (line->has_uid && line->uid != 0)
+		r = traces_of_user(line->uid, why);
+	if (r > 0)
+		note(why, "the range stays retired; end it, and try again");
+	return r;
+}
+
 /* 1: a file was found, and is noted. */
-static int walk_places(const struct mount_places *places, const struct wanted_ids *wanted,
+static int walk_place(const struct mount_place *place, struct walk *walk, struct progress *progress,
+		      struct reason *why)
+{
+	int r;
+
+	progress->target = place->target;
+	r = traces_in_files(place->target, walk, why);
+	progress->before += walk->entries;
+	if (r != 0)
+		note(why, "in the file system on %s", place->target);
+	if (r > 0)
+		note(why, "%s", found_thing);
+	return r;
+}
+
+/* 1: a file was found, or who had the range, and is noted. */
+static int walk_places(const struct mount_places *places, const struct retired_line *line,
 		       const struct checkpoint *checkpoint, struct progress *progress,
 		       struct reason *why)
 {
+	const struct wanted_ids wanted = {line->uids, line->gids};
 	size_t first = find_target(places, checkpoint);
 	int r = 0;
 
 	for (size_t i = first; r == 0 && i < places->count; i++) {
 		const struct mount_place *place = &places->places[i];
 		struct walk walk = {
-			.wanted = wanted, .watch = progress_watch, .argument = progress};
+			.wanted = &wanted, .watch = progress_watch, .argument = progress};
 
 		if (place->reach != MOUNT_LOCAL)
 			continue;
 		if (checkpoint->target && strcmp(checkpoint->target, place->target) == 0)
 			walk.skip_to = checkpoint->path;
-		progress->target = place->target;
-		r = traces_in_files(place->target, &walk, why);
-		progress->before += walk.entries;
-		if (r != 0)
-			note(why, "in the file system on %s", place->target);
+		r = look_for_user(line, why);
+		if (r == 0)
+			r = walk_place(place, &walk, progress, why);
 	}
 	return r;
 }
@@ -105,8 +138,7 @@ static int name_walk(const struct retired_line *line, const struct mount_places 
 	return fclose(stream) == 0 ? 0 : refuse_errno(why, -ENOMEM, "cannot begin to walk");
 }
 
-static int look_for_files(const struct retired_line *line, const struct wanted_ids *wanted,
-			  bool restart, struct reason *why)
+static int look_for_files(const struct retired_line *line, bool restart, struct reason *why)
 {
 	CLEANUP(mount_places_free) struct mount_places places = {.count = 0};
 	CLEANUP(checkpoint_free) struct checkpoint checkpoint = {.text = NULL};
@@ -124,7 +156,7 @@ static int look_for_files(const struct retired_line *line, const struct wanted_i
 	if (!restart && progress_read(&progress, &checkpoint) == 0)
 		fprintf(stderr, "%s: goes on where an earlier walk was broken off\n",
 			program_invocation_short_name);
-	r = walk_places(&places, wanted, &checkpoint, &progress, why);
+	r = walk_places(&places, line, &checkpoint, &progress, why);
 	/* Who was found may be gone from where the next walk would go on. */
 	progress_end(&progress);
 	if (r == 0)
@@ -135,39 +167,63 @@ static int look_for_files(const struct retired_line *line, const struct wanted_i
 	return r;
 }
 
-/* Processes first, as they are quickly asked, and last, as they may have begun meanwhile. */
-static int look_for_traces(const struct retired_line *line, bool restart, struct reason *why)
+static int look_for_processes(const struct retired_line *line, struct reason *why)
 {
 	const struct wanted_ids wanted = {line->uids, line->gids};
 	int r;
 
+	r = look_for_user(line, why);
+	if (r != 0)
+		return r;
 	r = traces_in_processes(&wanted, why);
 	if (r == 0)
-		r = look_for_files(line, &wanted, restart, why);
-	if (r == 0)
-		r = traces_in_processes(&wanted, why);
+		r = traces_in_opened(&wanted, why);
 	if (r > 0)
-		note(why,
-		     "the range stays retired; delete it, or give it to somebody, and try again");
+		note(why, "the range stays retired; end it, and try again");
+	return r;
+}
+
+/* Processes first, as they are quickly asked, and last, as they may have begun meanwhile. */
+static int look_for_traces(const struct retired_line *line, bool restart, struct reason *why)
+{
+	int r;
+
+	r = look_for_processes(line, why);
+	if (r == 0)
+		r = look_for_files(line, restart, why);
+	if (r == 0)
+		r = look_for_processes(line, why);
 	if (r < 0)
 		note(why,
 		     "so it is not known that no file is left; --force frees the ids all the same");
 	return r;
 }
 
-/* Namespaces first: they are asked with --force as well, and none maps retired ids anew. */
+static int look_for_namespaces(const struct retired_line *line, struct reason *why)
+{
+	int r;
+
+	r = ids_are_mapped(line->uids, line->gids, why);
+	if (r > 0)
+		note(why, "the range stays retired");
+	return r;
+}
+
+/*
+ * Namespaces first: they are asked with --force as well. None maps retired ids anew, but one that
+ * was held out of sight may be seen at the end.
+ */
 static int look(const struct retired_line *line, const struct request *request, struct reason *why)
 {
 	int r;
 
 	r = caps_for_walking(why);
-	if (r < 0)
-		return r;
-	r = ids_are_mapped(line->uids, line->gids, why);
-	if (r > 0)
-		note(why, "the range stays retired");
+	if (r == 0)
+		r = look_for_namespaces(line, why);
 	if (r == 0 && !request->force)
 		r = look_for_traces(line, request->restart, why);
+	if (r == 0 && !request->force)
+		r = look_for_namespaces(line, why);
 	if (r != 0)
 		return r < 0 ? r : -EEXIST;
 	return caps_resume_settling(why);

@@ -95,8 +95,11 @@ int retired_line_find(const char *what, struct retired_line *ret, struct reason 
 		r = check_line(&sources, line, why);
 	if (r < 0)
 		return r;
-	*ret = (struct retired_line){line->range, book_entry_gids(line),
-				     strndup(line->text.text, line->text.length)};
+	*ret = (struct retired_line){.uids = line->range,
+				     .gids = book_entry_gids(line),
+				     .has_uid = line->has_uid,
+				     .uid = line->uid,
+				     .text = strndup(line->text.text, line->text.length)};
 	return ret->text ? 0 : refuse_errno(why, -ENOMEM, "cannot read %s", sources.book.path);
 }
 

@@ -3,12 +3,17 @@
 #ifndef SUBID_RECLAIM_H
 #define SUBID_RECLAIM_H
 
+#include <stdbool.h>
+#include <sys/types.h>
+
 #include "subid/range.h"
 #include "util/reason.h"
 
 struct retired_line {
 	struct id_range uids;
 	struct id_range gids;
+	bool has_uid;
+	uid_t uid;  /* whose it was */
 	char *text; /* the whole line */
 };
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Processes with ids of a range: see traces.h. */
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "traces/opened.h"
+#include "traces/threads.h"
 #include "traces/traces.h"
 #include "util/cleanup.h"
-#include "util/parse.h"
 
 /* Any of the numbers behind a key of /proc/PID/status. */
 static bool any_in(const char *numbers, struct id_range range)
@@ -24,70 +24,81 @@ static bool any_in(const char *numbers, struct id_range range)
 	}
 }
 
-static int look_at_status(const char *path, const struct wanted_ids *wanted)
+/* gids NULL: they do not matter. */
+static int look_at_status(const struct thread *thread, const struct id_range *uids,
+			  const struct id_range *gids, struct reason *why)
 {
-	CLEANUP_FILE FILE *status = fopen(path, "re");
+	char path[THREAD_PATH_SIZE + sizeof("/status")];
+	CLEANUP_FILE FILE *status = NULL;
 	CLEANUP_FREE char *line = NULL;
 	size_t room = 0;
 
+	snprintf(path, sizeof(path), "%s/status", thread->path);
+	status = fopen(path, "re");
 	if (!status)
-		return errno == ENOENT || errno == ESRCH ? 0 : -errno;
-	while (getline(&line, &room, status) > 0) {
-		if (strncmp(line, "Uid:", 4) == 0 && any_in(line + 4, wanted->uids))
+		return thread_unless_ended(thread, errno, why);
+	while (errno = 0, getline(&line, &room, status) > 0) {
+		if (strncmp(line, "Uid:", 4) == 0 && any_in(line + 4, *uids))
 			return 1;
-		if (strncmp(line, "Gid:", 4) == 0 && any_in(line + 4, wanted->gids))
+		if (gids && strncmp(line, "Gid:", 4) == 0 && any_in(line + 4, *gids))
 			return 1;
-		if (strncmp(line, "Groups:", 7) == 0 && any_in(line + 7, wanted->gids))
+		if (gids && strncmp(line, "Groups:", 7) == 0 && any_in(line + 7, *gids))
 			return 1;
 	}
-	/* A process that ends in the middle gives ESRCH. */
-	return ferror(status) && errno != ESRCH ? -EIO : 0;
+	return errno != 0 ? thread_unless_ended(thread, errno, why) : 0;
 }
 
-static int look_at_threads(uint32_t pid, const struct wanted_ids *wanted)
+static int has_wanted(const struct thread *thread, void *argument, struct reason *why)
 {
-	CLEANUP_DIR DIR *threads = NULL;
-	struct dirent *entry;
-	char path[64];
-	int r = 0;
+	const struct wanted_ids *wanted = argument;
+	int r;
 
-	snprintf(path, sizeof(path), "/proc/%u/task", pid);
-	threads = opendir(path);
-	if (!threads)
-		return errno == ENOENT || errno == ESRCH ? 0 : -errno;
-	while (r == 0 && (errno = 0, entry = readdir(threads))) {
-		uint32_t thread;
-
-		if (parse_id(entry->d_name, &thread) < 0)
-			continue;
-		snprintf(path, sizeof(path), "/proc/%u/task/%u/status", pid, thread);
-		r = look_at_status(path, wanted);
-	}
-	if (r == 0 && errno != 0 && errno != ENOENT && errno != ESRCH)
-		return -errno;
+	r = look_at_status(thread, &wanted->uids, &wanted->gids, why);
+	if (r > 0)
+		note(why, "process %u has such an id", thread->pid);
 	return r;
 }
 
 int traces_in_processes(const struct wanted_ids *wanted, struct reason *why)
 {
-	CLEANUP_DIR DIR *proc = opendir("/proc");
-	struct dirent *entry;
-	int r = 0;
+	struct wanted_ids copy = *wanted;
 
-	if (!proc)
-		return refuse_errno(why, -errno, "cannot read /proc");
-	while (r == 0 && (errno = 0, entry = readdir(proc))) {
-		uint32_t pid;
+	return threads_walk(has_wanted, &copy, why);
+}
 
-		if (parse_id(entry->d_name, &pid) < 0)
-			continue;
-		r = look_at_threads(pid, wanted);
-		if (r < 0)
-			return refuse_errno(why, r, "cannot look at process %u", pid);
-		if (r > 0)
-			note(why, "process %u has such an id", pid);
-	}
-	if (r == 0 && errno != 0)
-		return refuse_errno(why, -errno, "cannot read /proc");
+static int is_of_user(const struct thread *thread, void *argument, struct reason *why)
+{
+	const struct id_range *uid = argument;
+	int r;
+
+	r = look_at_status(thread, uid, NULL, why);
+	if (r > 0)
+		note(why, "process %u is of uid %u, whose range it was, and can hide what is left",
+		     thread->pid, uid->start);
 	return r;
+}
+
+int traces_of_user(uid_t uid, struct reason *why)
+{
+	struct id_range range = {uid, 1};
+
+	return threads_walk(is_of_user, &range, why);
+}
+
+static int belongs_to_wanted(const struct opened *opened, void *argument, struct reason *why)
+{
+	const struct wanted_ids *wanted = argument;
+
+	if (!is_wanted(wanted, opened->st.stx_uid, opened->st.stx_gid))
+		return 0;
+	note(why, "process %u holds %s, which belongs to %u:%u", opened->thread->pid, opened->path,
+	     opened->st.stx_uid, opened->st.stx_gid);
+	return 1;
+}
+
+int traces_in_opened(const struct wanted_ids *wanted, struct reason *why)
+{
+	struct wanted_ids copy = *wanted;
+
+	return opened_walk(belongs_to_wanted, &copy, why);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What a former user can have left: files and processes with ids of a range. Looked for as root
- * with CAP_DAC_READ_SEARCH, CAP_SYS_PTRACE and CAP_SYS_ADMIN.
+ * What a former user can have left: files, what processes hold open, and processes with ids of a
+ * range. Looked for as root with CAP_DAC_READ_SEARCH, CAP_SYS_PTRACE and CAP_SYS_ADMIN.
  */
 #ifndef TRACES_TRACES_H
 #define TRACES_TRACES_H
@@ -29,6 +29,16 @@ static inline bool is_wanted(const struct wanted_ids *wanted, uid_t uid, gid_t g
  * none has; -errno with a reason.
  */
 int traces_in_processes(const struct wanted_ids *wanted, struct reason *why);
+
+/* The same for who had the range: is the uid one of some thread's? */
+int traces_of_user(uid_t uid, struct reason *why);
+
+/*
+ * Looks at all that is open in a process, which may have no name any more: a setuid program can be
+ * run from there. 1: something belongs to such an id, with a note that names its process and the
+ * link to it in /proc; 0; -errno with a reason.
+ */
+int traces_in_opened(const struct wanted_ids *wanted, struct reason *why);
 
 /* Told of each file that was looked at: to show progress, and to go on from there another time. */
 typedef void walk_watcher(const char *path, uint64_t entries, void *argument);

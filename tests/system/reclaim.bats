@@ -107,6 +107,55 @@ kept() {
 	[ "$status" = 0 ]
 }
 
+# A command with a descriptor of its own, in the background, by another who had nothing to do with the range; sets keeper.
+keep() {
+	"$@" 3>&- &
+	keeper=$!
+}
+
+let_go() {
+	kill "$keeper"
+	wait "$keeper" || true
+}
+
+@test "a setuid program that is open, or runs, and has no name any more" {
+	retired opener
+	cp /bin/sleep /home/program
+	chown $((start + 5)) /home/program
+	chmod 4755 /home/program
+	keep sleep 600 8< /home/program
+	rm /home/program
+	kept "process $keeper holds /proc/$keeper/task/$keeper/fd/8, which belongs to $((start + 5)):0"
+	let_go
+	cp /bin/sleep /home/program
+	chown "0:$start" /home/program
+	# Where no_new_privs is set, it is as yet nobody else's process.
+	keep setpriv --no-new-privs /home/program 600
+	eventually grep -qx program "/proc/$keeper/comm"
+	rm /home/program
+	kept "process $keeper holds /proc/$keeper/task/$keeper/exe, which belongs to 0:$start"
+	let_go
+	mkdir /home/emptied
+	chown "$start" /home/emptied
+	keep env -C /home/emptied sleep 600
+	eventually grep -qx sleep "/proc/$keeper/comm"
+	rmdir /home/emptied
+	kept "process $keeper holds /proc/$keeper/task/$keeper/cwd, which belongs to $start:0"
+	let_go
+}
+
+@test "a process of who had the range, whatever it has; not with --force" {
+	retired former
+	keep setpriv --reuid "$uid" --clear-groups sleep 600
+	eventually grep -q "^Uid:.*$uid" "/proc/$keeper/status"
+	kept "process $keeper is of uid $uid, whose range it was"
+	userdel former 2>/dev/null || sed -i '/^former:/d' /etc/passwd
+	kept "process $keeper is of uid $uid, whose range it was"
+	run userns reclaim --force "$start"
+	[ "$status" = 0 ]
+	let_go
+}
+
 # Sends a signal to every process that it may, over and over.
 pelt() {
 	as_user "$1" perl -e 'kill $ARGV[0], -1 while 1' "$2" 3>&- &
