@@ -22,7 +22,7 @@ int caps_for_settling(struct reason *why);
  * Instead of it, for "reclaim", which later needs to read every directory: as well
  * CAP_DAC_READ_SEARCH in reach. Then, to walk: that, CAP_SYS_PTRACE to see processes,
  * CAP_SYS_ADMIN to see what lies below mounts, CAP_SETUID and CAP_SETGID for the holder that reads
- * the maps of pins. caps_resume_settling() gives the first up for good.
+ * the maps of pins and of what else is held. caps_resume_settling() gives the first up for good.
  */
 int caps_before_walking(struct reason *why);
 int caps_for_walking(struct reason *why);

@@ -3,9 +3,9 @@
 #include <errno.h>
 #include <time.h>
 
+#include "helper/held.h"
 #include "helper/mapped.h"
 #include "helper/pin.h"
-#include "namespace/inspect.h"
 #include "namespace/live.h"
 #include "namespace/rundir.h"
 #include "util/cleanup.h"
@@ -31,14 +31,6 @@ static int in_live_ones(struct id_range uids, struct id_range gids, struct reaso
 	return r;
 }
 
-static bool map_meets(const struct id_map *map, struct id_range range)
-{
-	for (size_t i = 0; i < map->count; i++)
-		if (id_range_overlaps(extent_outside(&map->extents[i]), range))
-			return true;
-	return false;
-}
-
 /*
  * Under its lock, as a login may be about to pin what it has settled before; but its user can keep
  * that from going on, by a control group of theirs, and a walk has no deadline.
@@ -61,21 +53,17 @@ static int open_soon(uid_t uid, struct rundir *ret, struct reason *why)
 		      uid, LOCK_PATIENCE);
 }
 
-/* What is looked for in the maps of every namespace that is pinned. */
-struct search {
-	struct id_range uids;
-	struct id_range gids;
+/* A search for ids in the maps of every namespace that is pinned. */
+struct pin_search {
+	struct ids_search *ids;
 	struct reason *why;
 };
 
-static int in_pin_of(uid_t uid, const struct search *search)
+static int in_pin_of(uid_t uid, const struct pin_search *search)
 {
 	struct reason *why = search->why;
 	CLEANUP(rundir_close) struct rundir dir = RUNDIR_INIT;
-	/* What counts for the kernel is the uid. */
-	const struct owner owner = {uid, uid};
 	CLEANUP_FD int fd = -1;
-	struct ns_maps maps;
 	int r;
 
 	r = open_soon(uid, &dir, why);
@@ -84,16 +72,13 @@ static int in_pin_of(uid_t uid, const struct search *search)
 	if (r == -ENOENT)
 		return 0;
 	if (r == 0)
-		r = namespace_read_maps(fd, &owner, &maps, why);
-	if (r < 0)
-		return r;
-	if (!map_meets(&maps.uids, search->uids) && !map_meets(&maps.gids, search->gids))
-		return 0;
-	note(why,
-	     "the namespace of uid %u maps ids of it, and is there until the last session of that "
-	     "user ends",
-	     uid);
-	return 1;
+		r = namespace_maps_ids(fd, search->ids, why);
+	if (r > 0)
+		note(why,
+		     "the namespace of uid %u maps ids of it, and is there until the last session "
+		     "of that user ends",
+		     uid);
+	return r;
 }
 
 static int visit_pin(const char *name, const uid_t *uid, void *argument)
@@ -104,9 +89,12 @@ static int visit_pin(const char *name, const uid_t *uid, void *argument)
 
 int ids_are_mapped(struct id_range uids, struct id_range gids, struct reason *why)
 {
-	struct search search = {uids, gids, why};
+	CLEANUP(ids_search_free) struct ids_search search = {.uids = uids, .gids = gids};
+	struct pin_search pins = {&search, why};
 	int r;
 
 	r = in_live_ones(uids, gids, why);
-	return r != 0 ? r : rundirs_each(visit_pin, &search, why);
+	if (r == 0)
+		r = rundirs_each(visit_pin, &pins, why);
+	return r != 0 ? r : held_namespaces_map_ids(&search, why);
 }

@@ -107,7 +107,7 @@ kept() {
 	[ "$status" = 0 ]
 }
 
-# A command with a descriptor of its own, in the background, by another who had nothing to do with the range; sets keeper.
+# Runs a command in the background; sets keeper. It is root's, who had nothing to do with the range.
 keep() {
 	"$@" 3>&- &
 	keeper=$!
@@ -129,6 +129,7 @@ let_go() {
 	let_go
 	cp /bin/sleep /home/program
 	chown "0:$start" /home/program
+	chmod 6755 /home/program
 	# Where no_new_privs is set, it is as yet nobody else's process.
 	keep setpriv --no-new-privs /home/program 600
 	eventually grep -qx program "/proc/$keeper/comm"
@@ -151,6 +152,71 @@ let_go() {
 	kept "process $keeper is of uid $uid, whose range it was"
 	userdel former 2>/dev/null || sed -i '/^former:/d' /etc/passwd
 	kept "process $keeper is of uid $uid, whose range it was"
+	run userns reclaim --force "$start"
+	[ "$status" = 0 ]
+	let_go
+}
+
+# A user with a namespace, which is there until nobody holds it; sets start and uid.
+logged_in() {
+	new_user "$1"
+	"$helper" --pid=$$ open "$1" > /dev/null 2>&1
+	start=$(range_of "$uid" | cut -d: -f1)
+}
+
+logged_out() {
+	"$helper" --pid=$$ close "$uid"
+	no_namespace_left "$uid"
+	userns revoke "$1" 2> /dev/null
+}
+
+# Also with --force.
+kept_always() {
+	kept "$1" &&
+		run userns reclaim --force "$start" &&
+		[ "$status" = 1 ] && [[ $output = *"$1"* ]]
+}
+
+@test "a namespace that a process holds open: by itself, or by another that belongs to one below it" {
+	logged_in holder
+	keep sleep 600 8< "/run/userns/$uid/user"
+	by_itself=$keeper
+	as_user holder userns exec -- unshare --user --net sleep 601 3>&- &
+	eventually pgrep -f -x 'sleep 601'
+	inside=$(pgrep -f -x 'sleep 601')
+	keep sleep 600 8< "/proc/$inside/ns/net"
+	kill "$inside"
+	eventually_gone "$inside"
+	logged_out holder
+	kept_always "process $by_itself holds /proc/$by_itself/task/$by_itself/fd/8, a namespace that maps ids of it"
+	kill "$by_itself"
+	wait "$by_itself" || true
+	kept_always "process $keeper holds /proc/$keeper/task/$keeper/fd/8, a namespace that maps ids of it"
+	let_go
+	run userns reclaim --force "$start"
+	[ "$status" = 0 ]
+}
+
+eventually_gone() {
+	eventually not_there "/proc/$1"
+}
+
+not_there() {
+	[ ! -e "$1" ]
+}
+
+# The pin itself goes everywhere, as the file that it is mounted on is removed.
+@test "a namespace that is mounted elsewhere, where only a process sees it, also below another mount" {
+	logged_in mounter
+	touch /srv/pin
+	keep unshare --mount --propagation private sh -c "mount --bind /run/userns/$uid/user /srv/pin && exec sleep 600"
+	eventually grep -qx sleep "/proc/$keeper/comm"
+	logged_out mounter
+	kept_always "process $keeper has a namespace that maps ids of it mounted on /srv/pin"
+	nsenter --mount="/proc/$keeper/ns/mnt" mount -t tmpfs over /srv
+	kept_always "mounted on /srv/pin, hidden by what is there"
+	nsenter --mount="/proc/$keeper/ns/mnt" umount /srv
+	nsenter --mount="/proc/$keeper/ns/mnt" umount /srv/pin
 	run userns reclaim --force "$start"
 	[ "$status" = 0 ]
 	let_go
