@@ -183,12 +183,25 @@ static int look_for_processes(const struct retired_line *line, struct reason *wh
 	return r;
 }
 
+static int look_for_ipc(const struct retired_line *line, struct reason *why)
+{
+	const struct wanted_ids wanted = {line->uids, line->gids};
+	int r;
+
+	r = traces_in_ipc(&wanted, why);
+	if (r > 0)
+		note(why, "%s", found_thing);
+	return r;
+}
+
 /* Processes first, as they are quickly asked, and last, as they may have begun meanwhile. */
 static int look_for_traces(const struct retired_line *line, bool restart, struct reason *why)
 {
 	int r;
 
 	r = look_for_processes(line, why);
+	if (r == 0)
+		r = look_for_ipc(line, why);
 	if (r == 0)
 		r = look_for_files(line, restart, why);
 	if (r == 0)

@@ -26,8 +26,9 @@ static void cleanup_iter(struct libmnt_iter **iter)
 /* Pseudo file systems hold no files of users; but what holds some is one to libmount. */
 static bool can_hold_files(struct libmnt_fs *fs)
 {
-	static const char *const kept[] = {"tmpfs", "ramfs",	"rootfs", "devtmpfs", "overlay",
-					   "aufs",  "virtiofs", "vboxsf", "fuse",     "fuse.encfs"};
+	static const char *const kept[] = {"tmpfs",   "ramfs",	"rootfs",     "devtmpfs",
+					   "overlay", "aufs",	"virtiofs",   "vboxsf",
+					   "fuse",    "mqueue", "fuse.encfs", "hugetlbfs"};
 	const char *type = mnt_fs_get_fstype(fs);
 
 	if (!type || !mnt_fs_is_pseudofs(fs))

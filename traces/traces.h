@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What a former user can have left: files, what processes hold open, and processes with ids of a
- * range. Looked for as root with CAP_DAC_READ_SEARCH, CAP_SYS_PTRACE and CAP_SYS_ADMIN.
+ * What a former user can have left: files, what processes hold open, objects of IPC, and processes
+ * with ids of a range. Looked for as root with CAP_DAC_READ_SEARCH, CAP_SYS_PTRACE and
+ * CAP_SYS_ADMIN.
  */
 #ifndef TRACES_TRACES_H
 #define TRACES_TRACES_H
@@ -39,6 +40,13 @@ int traces_of_user(uid_t uid, struct reason *why);
  * link to it in /proc; 0; -errno with a reason.
  */
 int traces_in_opened(const struct wanted_ids *wanted, struct reason *why);
+
+/*
+ * Looks at what is left without a process and without a file: POSIX message queues, and System V's
+ * queues, semaphores and shared memory; in our own IPC namespace. 1: with a note; 0; -errno with a
+ * reason.
+ */
+int traces_in_ipc(const struct wanted_ids *wanted, struct reason *why);
 
 /* Told of each file that was looked at: to show progress, and to go on from there another time. */
 typedef void walk_watcher(const char *path, uint64_t entries, void *argument);

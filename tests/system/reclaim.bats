@@ -222,6 +222,34 @@ not_there() {
 	let_go
 }
 
+@test "a POSIX message queue, and what System V has" {
+	retired sender
+	if grep -qw mqueue /proc/filesystems; then
+		mount -t mqueue queues /srv
+		touch /srv/q
+		chown $((start + 3)) /srv/q
+		umount /srv
+		kept "/q belongs to $((start + 3)):0; a POSIX message queue"
+		mount -t mqueue queues /srv
+		rm /srv/q
+		umount /srv
+	fi
+	for kind in '-M 4096' -Q '-S 1'; do
+		# shellcheck disable=SC2086
+		object=$(setpriv --reuid $((start + 4)) --regid 5 --clear-groups ipcmk $kind | grep -o '[0-9]*$')
+		letter=${kind:1:1}
+		kept "$object (ipcrm -${letter,}) belongs to $((start + 4)):5; the range stays retired"
+		ipcrm "-${letter,}" "$object"
+	done
+	if grep -qw hugetlbfs /proc/filesystems; then
+		mount -t hugetlbfs pages /srv
+		touch /srv/f
+		chown "$start" /srv/f
+		kept "/f belongs to $start:0; in the file system on /srv"
+		umount /srv
+	fi
+}
+
 # Sends a signal to every process that it may, over and over.
 pelt() {
 	as_user "$1" perl -e 'kill $ARGV[0], -1 while 1' "$2" 3>&- &
