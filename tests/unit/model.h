@@ -416,7 +416,7 @@ static inline bool own_id_is_taken(const struct view *view, const struct person 
 	return false;
 }
 
-static inline bool is_real(const struct person *person, struct id_range ids, bool groups)
+static inline bool is_real(struct id_range ids, bool groups)
 {
 	for (size_t i = 0; i < world.real_count; i++)
 		if (meet(ids,
@@ -429,7 +429,6 @@ static inline bool is_real(const struct person *person, struct id_range ids, boo
 		    meet(ids, (struct id_range){groups ? other->gid : other->uid, 1}))
 			return true;
 	}
-	(void)person;
 	return false;
 }
 
@@ -502,8 +501,8 @@ static inline enum fate forecast_fate(const struct view *view, const struct pers
 	ret->asked = ret->adopts || ret->full;
 	for (size_t i = 0; i < ret->count; i++)
 		if (meets_others(view, person, &ret->has[i]) ||
-		    (ret->asked && (is_real(person, ret->has[i].uids, false) ||
-				    is_real(person, ret->has[i].gids, true))))
+		    (ret->asked &&
+		     (is_real(ret->has[i].uids, false) || is_real(ret->has[i].gids, true))))
 			return REFUSES;
 	if (own_id_is_taken(view, person))
 		return REFUSES;

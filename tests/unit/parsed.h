@@ -27,4 +27,10 @@ static inline struct id_file parsed(const char *path, const char *text, size_t l
 	return file;
 }
 
+/* The same of a text that is a string. */
+static inline struct id_file file_of(const char *path, const char *text, id_entry_parser *parse)
+{
+	return parsed(path, text, text ? strlen(text) : 0, parse);
+}
+
 #endif

@@ -53,11 +53,6 @@ struct row {
 #define SLOT_START(n) (524288 + 65536 * (n))
 #define SLOT(n)	      ((struct id_range){SLOT_START(n), 65536})
 
-static struct id_file file_of(const char *path, const char *text, id_entry_parser *parse)
-{
-	return parsed(path, text, text ? strlen(text) : 0, parse);
-}
-
 static struct id_set set_of(const struct id_range *ranges, size_t room)
 {
 	struct id_set set = {NULL, 0, 0};
@@ -68,18 +63,6 @@ static struct id_set set_of(const struct id_range *ranges, size_t room)
 }
 
 #define SET_OF(ranges) set_of(ranges, COUNT_OF(ranges))
-
-static void free_sources(struct settle_sources *sources)
-{
-	free(sources->source);
-	id_file_free(&sources->book);
-	id_file_free(&sources->subuid);
-	id_file_free(&sources->subgid);
-	id_set_free(&sources->lib_uids);
-	id_set_free(&sources->lib_gids);
-	id_set_free(&sources->avoid);
-	accounts_free(&sources->accounts);
-}
 
 static int decide(const struct row *row, struct settlement *ret, struct reason *why)
 {
@@ -110,7 +93,7 @@ static int decide(const struct row *row, struct settlement *ret, struct reason *
 		refuse(&sources.unknown, -EIO, "%s", row->unknown);
 	r = settle_decide(&sources, &request, ret, why);
 
-	free_sources(&sources);
+	sources_free(&sources);
 	return r;
 }
 

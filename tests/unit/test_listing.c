@@ -18,9 +18,9 @@ static void check(const char *book, const char *subuid, const char *subgid,
 
 	for (size_t i = 0; i < pin_count; i++)
 		pins[i] = pinned[i];
-	listing.files[FROM_BOOK] = parsed("b", book, strlen(book), book_parse_entry);
-	listing.files[FROM_SUBUID] = parsed("u", subuid, strlen(subuid), subfile_parse_entry);
-	listing.files[FROM_SUBGID] = parsed("g", subgid, strlen(subgid), subfile_parse_entry);
+	listing.files[FROM_BOOK] = file_of("b", book, book_parse_entry);
+	listing.files[FROM_SUBUID] = file_of("u", subuid, subfile_parse_entry);
+	listing.files[FROM_SUBGID] = file_of("g", subgid, subfile_parse_entry);
 	assert_int_equal(listing_join(&listing, &set), 0);
 	for (size_t i = 0; i < listing.count; i++) {
 		const struct listed *row = &listing.rows[i];

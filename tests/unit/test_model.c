@@ -71,7 +71,7 @@ static void check_new(size_t person, const struct held *new, bool chosen)
 	if (meet(new->uids, (struct id_range){who->uid, 1}) ||
 	    meet(new->gids, (struct id_range){who->gid, 1}))
 		fail_here("%s got %s with their own id in it", who->name, what);
-	if (is_real(who, new->uids, false) || is_real(who, new->gids, true))
+	if (is_real(new->uids, false) || is_real(new->gids, true))
 		fail_here("%s got %s with a real id in it", who->name, what);
 	for (size_t i = 0; chosen && i < world.avoid_count; i++)
 		if (meet(new->uids, world.avoid[i]))

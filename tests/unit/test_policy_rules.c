@@ -124,8 +124,7 @@ static void test_precedence(void **state)
 	}
 }
 
-/* One file with every key in every section where it may stand: each level wins where it is alone.
- */
+/* One file, every key in every section where it may stand: each level wins where it is alone. */
 static void test_every_key(void **state)
 {
 	static const char *const sections[] = {"[host]", "[default]", "[group hpc]",

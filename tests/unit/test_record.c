@@ -40,11 +40,6 @@ struct paths {
 	char book[64], subuid[64], subgid[64];
 };
 
-static struct id_file file_of(const char *path, const char *text, id_entry_parser *parse)
-{
-	return parsed(path, text, text ? strlen(text) : 0, parse);
-}
-
 /* What libsubid says: every line of the name and of the uid. */
 static struct id_set answers_of(const struct id_file *file, const struct login *login)
 {
@@ -54,16 +49,6 @@ static struct id_set answers_of(const struct id_file *file, const struct login *
 		if (subfile_owned_by(&file->entries[i], login->name, login->uid))
 			assert_int_equal(id_set_add(&set, file->entries[i].range), 0);
 	return set;
-}
-
-static void free_sources(struct settle_sources *sources)
-{
-	free(sources->source);
-	id_file_free(&sources->book);
-	id_file_free(&sources->subuid);
-	id_file_free(&sources->subgid);
-	id_set_free(&sources->lib_uids);
-	id_set_free(&sources->lib_gids);
 }
 
 static void name_paths(const struct scratch *s, unsigned int broken, struct paths *ret)
@@ -108,7 +93,7 @@ static int log_in(struct scratch *s, const struct files *files, const struct log
 		fail_msg("%s: %s", login->name, why.text);
 	if (r < 0)
 		TELLS("broken", &why, s->dir);
-	free_sources(&sources);
+	sources_free(&sources);
 	return r;
 }
 
@@ -301,7 +286,7 @@ static void log_in_again(struct scratch *s, const char *about, const struct logi
 		assert_int_equal(found.ranges[i].gid_start, first->ranges[i].gid_start);
 		assert_int_equal(found.ranges[i].adopted, first->ranges[i].adopted);
 	}
-	free_sources(&sources);
+	sources_free(&sources);
 }
 
 /* A login that reads the files as they are. */

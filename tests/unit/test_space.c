@@ -134,8 +134,7 @@ static enum space_kind kind_by_hand(const struct space_part *parts, size_t count
 	return kind;
 }
 
-/* Whatever is given: a partition, and each id used that a line uses, by the book where it can be.
- */
+/* Whatever is given: a partition, and each id used that a line uses, by the book where possible. */
 static void test_random(void **state)
 {
 	(void)state;
