@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Targets: all (the default), deps, install, demo, check, check-slow, check-fresh, check-vm, suites,
-# bench, format, clean. README.md and HACKING.md say what they do.
+# bench, format, clean. README.md and HACKING.md say what they do. Parts of them: unit-tests,
+# run-unit-tests, system-tests and thread-tests are the tests' programs; slow-deps, suites-deps,
+# root-deps and vm-deps install what the others need beyond deps.
 
 VERSION = 0.1
 
