@@ -51,6 +51,38 @@ runs_podman() {
 	new_user ben
 	run ! on ben unshare -U true
 	run ! on ben userns exec -- true
+	run ! on ben userns unshare -- true
+	root test ! -e "/run/userns/$uid"
+}
+
+# A login by ssh, in which a namespace is seen to have ids of the range alone, and to keep groups.
+has_range_alone() {
+	local range
+	run -0 on "$1" 'userns exec -- sh -c "cd /proc/self && cat uid_map gid_map setgroups | tr -s \" \""'
+	range=$(range_of "$1")
+	[ "$output" = " 0 ${range/:/ }
+ 0 ${range/:/ }
+deny" ] || { echo "got: $output; on record: $range" >&2; return 1; }
+	# To root inside, the user's files are a stranger's.
+	[ "$(on "$1" "userns exec -- sh -c 'id -u; stat -c %u /home/$1'")" = $'0\n65534' ]
+	run ! on "$1" userns exec -- setpriv --clear-groups true
+}
+
+@test "unprivileged_userns_clone=0: hardened.conf, as the package has it" {
+	settings 0 10000
+	root 'cat /usr/share/doc/libpam-userns/examples/hardened.conf' | policy
+	root groupadd -f containers
+	new_user fran
+	root usermod -aG containers fran
+	has_range_alone fran
+	new_user gus
+	run ! on gus userns exec -- true
+	root test ! -e "/run/userns/$uid"
+	# By sshd, and by no other service.
+	new_user builder
+	has_range_alone builder
+	within $patience root test ! -e "/run/userns/$uid"
+	run ! root "su - builder -c 'userns exec -- true'"
 	root test ! -e "/run/userns/$uid"
 }
 
