@@ -34,15 +34,6 @@ end_holder() {
 	wait "$1" || true
 }
 
-refuses() {
-	local expected=$1 text=$2
-	shift 2
-	run "$@"
-	[ "$status" = "$expected" ] || { echo "$status: $output" >&2; return 1; }
-	[ "${#lines[@]}" = 1 ] || { echo "not one line: $output" >&2; return 1; }
-	[[ $output == *"$text"* ]] || { echo "no '$text' in: $output" >&2; return 1; }
-}
-
 @test "bank: create, list as table and JSON, delete" {
 	[ -z "$(bank list)" ]
 	run bank create web 10000
@@ -65,38 +56,38 @@ assert len(banks) == 2"
 	[ "$(stat -c %a "$state")" = 700 ]
 	# A new one gets what is free again.
 	bank create all 65536
-	refuses 1 'no 1 ids' bank create one 1
-	refuses 1 'free of banks' nest --private=1 true
+	refuses 1 'no 1 ids' -- bank create one 1
+	refuses 1 'free of banks' -- nest --private=1 true
 }
 
 @test "bank: what is refused" {
 	bank create web 100
-	refuses 1 'there is a bank web already' bank create web 5
-	refuses 1 'no 65537 ids' bank create big 65537
-	refuses 1 '65436 are' bank create big 4294967294
+	refuses 1 'there is a bank web already' -- bank create web 5
+	refuses 1 'no 65537 ids' -- bank create big 65537
+	refuses 1 '65436 are' -- bank create big 4294967294
 	for count in 0 -1 4294967295 4294967296 x '' 1k 1:2; do
-		refuses 2 "'$count' is not how many ids" bank create big "$count"
+		refuses 2 "'$count' is not how many ids" -- bank create big "$count"
 	done
 	for bad in -- '' a/b 'a b' .x "$(printf 'a%.0s' {1..65})"; do
-		refuses 2 'cannot be the name of a bank' bank create "$bad" 5
+		refuses 2 'cannot be the name of a bank' -- bank create "$bad" 5
 	done
-	refuses 2 'a name and how many' bank create web
-	refuses 2 'names of banks' bank delete
-	refuses 2 'create, delete or list' bank
-	refuses 2 'create, delete or list' bank lists
-	refuses 2 "takes no 'x'" bank list x
-	refuses 1 "no bank 'logs'" bank delete logs
+	refuses 2 'a name and how many' -- bank create web
+	refuses 2 'names of banks' -- bank delete
+	refuses 2 'create, delete or list' -- bank
+	refuses 2 'create, delete or list' -- bank lists
+	refuses 2 "takes no 'x'" -- bank list x
+	refuses 1 "no bank 'logs'" -- bank delete logs
 	# All or none.
-	refuses 1 "no bank 'logs'" bank delete web logs
+	refuses 1 "no bank 'logs'" -- bank delete web logs
 	[ "$(bank list -n -o NAME)" = web ]
-	refuses 1 "no bank 'logs'" nest --bank logs true
-	refuses 2 'bank web is there twice' nest --bank web --bank web true
-	refuses 2 '--private is there twice' nest --private --private=5 true
+	refuses 1 "no bank 'logs'" -- nest --bank logs true
+	refuses 2 'bank web is there twice' -- nest --bank web --bank web true
+	refuses 2 '--private is there twice' -- nest --private --private=5 true
 	for count in 0 -1 4294967295 4294967296 x ''; do
-		refuses 2 'it takes how many ids' nest --private="$count" true
+		refuses 2 'it takes how many ids' -- nest --private="$count" true
 	done
-	refuses 1 'no 65537 ids' nest --private=65537 true
-	refuses 1 '65436 are' nest --private=64K true
+	refuses 1 'no 65537 ids' -- nest --private=65537 true
+	refuses 1 '65436 are' -- nest --private=64K true
 }
 
 @test "bank: two commands with one bank share its files; one without cannot touch them" {
@@ -137,10 +128,10 @@ assert len(banks) == 2"
 	hold_ids "/tmp/$name.two" --bank web --bank logs
 	two=$!
 	[ "$(bank list -n -o NAME,USED --raw)" = $'logs yes\nweb yes' ]
-	refuses 1 'bank web is in use' bank delete web
+	refuses 1 'bank web is in use' -- bank delete web
 	end_holder $two
 	[ "$(bank list -n -o NAME,USED --raw)" = $'logs no\nweb yes' ]
-	refuses 1 'bank web is in use' bank delete logs web
+	refuses 1 'bank web is in use' -- bank delete logs web
 	bank delete logs
 	end_holder $one
 	bank delete web
@@ -167,7 +158,7 @@ assert len(banks) == 2"
 @test "private: the ids stay taken until the last process that the command left has ended" {
 	# Closes all it has, as daemons do.
 	nest --private=60000 -- setsid sh -c "exec >/dev/null 2>&1 </dev/null; (echo \$PPID > /tmp/$name.left; exec sleep 60) & exit 3" || [ $? = 3 ]
-	refuses 1 'no 60000 ids' nest --private=60000 true
+	refuses 1 'no 60000 ids' -- nest --private=60000 true
 	pkill -u "$((start + 5536))" sleep
 	eventually nest --private=60000 true
 }
@@ -198,7 +189,7 @@ assert len(banks) == 2"
 		userns unshare --private=60000 -- sh -c "kill -9 \$PPID; sleep 60 >/dev/null 2>&1 </dev/null & echo done"
 	[ "$status" = 0 ]
 	[[ $output == *done* ]]
-	refuses 1 'no 60000 ids' nest --private=60000 true
+	refuses 1 'no 60000 ids' -- nest --private=60000 true
 	pkill -u "$((start + 5536))" sleep
 	eventually nest --private=60000 true
 }
@@ -222,14 +213,14 @@ assert len(banks) == 2"
 	rm "$state/banks"
 	for verb in 'bank list' 'bank create logs 5' 'bank delete web' 'unshare --private true' 'unshare --bank web true'; do
 		# shellcheck disable=SC2086
-		refuses 1 "$state/banks is lost" as_user "$name" userns $verb
+		refuses 1 "$state/banks is lost" -- as_user "$name" userns $verb
 	done
 	[ ! -e "$state/banks" ]
 	for damage in 's/web/w b/' '2d' '$d' '1d' 's/100$/101x/'; do
 		sed "$damage" "/tmp/$name.backup" > "$state/banks"
 		for verb in 'bank list' 'bank create logs 5' 'bank delete web' 'unshare --private true' 'unshare --bank web true'; do
 			# shellcheck disable=SC2086
-			refuses 1 "$state/banks is damaged: " as_user "$name" userns $verb
+			refuses 1 "$state/banks is damaged: " -- as_user "$name" userns $verb
 		done
 		sed "$damage" "/tmp/$name.backup" | cmp - "$state/banks"
 	done
@@ -246,7 +237,7 @@ assert len(banks) == 2"
 	bank create web 100
 	# The host's ids are recorded; another range has others.
 	sed -i "s/^web:[0-9]*:/web:$((start - 70000)):/" "$state/banks"
-	refuses 1 "$((start - 70000))-$((start - 69901)) on the host, are not in your namespace" nest --bank web true
+	refuses 1 "$((start - 70000))-$((start - 69901)) on the host, are not in your namespace" -- nest --bank web true
 	[ "$(bank list -n --raw -o NAME,COUNT)" = 'web 100' ]
 	bank delete web
 }
@@ -284,13 +275,13 @@ assert len(banks) == 2"
 	[ "$status" = 0 ]
 	[[ ${lines[0]} == *'you have no namespace'* ]]
 	[ "${lines[1]}" = 'web  100 no' ]
-	refuses 1 'made at login' bank create logs 5
+	refuses 1 'made at login' -- bank create logs 5
 	bank delete web
 }
 
 @test "bank: twenty are made at once, and none gets another's ids" {
 	for i in {1..20}; do
-		setpriv --reuid="$uid" --regid="$uid" --init-groups env HOME="/home/$name" userns bank create "n$i" 1000 3>&- &
+		user_aside userns bank create "n$i" 1000
 	done
 	wait
 	[ "$(bank list -n --raw -o COUNT,NAME | grep -c '^1000 n')" = 20 ]

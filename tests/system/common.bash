@@ -31,10 +31,12 @@ quick_user() {
 	uid=$next_uid
 }
 
-# It takes shadow's locks, and ranges that the book's cannot meet, which it does not know of.
+# For useradd: ranges that the book's cannot meet, which it does not know of.
+ids_apart=(-K SUB_UID_MIN=2000000000 -K SUB_UID_MAX=3000000000 -K SUB_GID_MIN=2000000000 -K SUB_GID_MAX=3000000000)
+
+# It takes shadow's locks.
 useradd_works() {
-	timeout 10 useradd -M -K SUB_UID_MIN=2000000000 -K SUB_UID_MAX=3000000000 \
-		-K SUB_GID_MIN=2000000000 -K SUB_GID_MAX=3000000000 "$1"
+	timeout 10 useradd -M "${ids_apart[@]}" "$1"
 }
 
 # For setup and teardown: a user of this test's alone, who is logged in until its end. Sets $name,
@@ -230,13 +232,57 @@ as_user() {
 		env HOME="/home/$user" USER="$user" LOGNAME="$user" "$@"
 }
 
-# "userns unshare" as the user $name, and in the background, where $! is userns itself.
+# The user $name's command in the background, where $! is that itself and no shell of ours. Bats
+# waits for who has its descriptor 3.
+user_aside() {
+	setpriv --reuid="$uid" --regid="$uid" --init-groups env HOME="/home/$name" "$@" 3>&- &
+}
+
+# "userns unshare" as the user $name, and in the background.
 nest() {
 	as_user "$name" userns unshare "$@"
 }
 
 nest_aside() {
-	setpriv --reuid="$uid" --regid="$uid" --init-groups env HOME="/home/$name" userns unshare "$@" 3>&- &
+	user_aside userns unshare "$@"
+}
+
+# refuses STATUS TEXT... -- COMMAND...: it ends so, with one line that has every text.
+refuses() {
+	local expected=$1 texts=() text
+	shift
+	while [ "$1" != -- ]; do
+		texts+=("$1")
+		shift
+	done
+	shift
+	run "$@"
+	[ "$status" = "$expected" ] || { echo "$status: $output" >&2; return 1; }
+	[ "${#lines[@]}" = 1 ] || { echo "not one line: $output" >&2; return 1; }
+	for text in "${texts[@]}"; do
+		[[ $output == *"$text"* ]] || { echo "no '$text' in: $output" >&2; return 1; }
+	done
+}
+
+# killed_at CALL N COMMAND...: killed as it is about to make a system call, of those that the
+# expression names, for the Nth time. Fails where there is no Nth.
+killed_at() {
+	local call="/^($1)\$" n=$2
+	shift 2
+	timeout 20 strace -f -qq -o /tmp/kill.trace -e trace="$call" -e inject="$call:signal=KILL:when=$n" \
+		"$@" > /dev/null 2>&1 || true
+	grep -q 'killed by SIGKILL' /tmp/kill.trace
+}
+
+# After a first login that went wrong, of a user with $uid: the next gives one range, the one that is
+# on record if any is, and nothing is left about.
+made_good() {
+	local user=$1 had
+	had=$(range_of "$uid")
+	"$helper" open "$user" > /dev/null 2>&1 && one_range_everywhere "$user" &&
+		{ [ -z "$had" ] || [ "$(range_of "$uid")" = "$had" ]; } &&
+		[ -z "$(find /etc -maxdepth 1 -name '*+')" ] &&
+		"$helper" close "$uid" && no_namespace_left "$uid"
 }
 
 # An sshd of this test's on loopback; keys for the users given.

@@ -11,13 +11,12 @@ private_crowd() {
 	for ((batch = 0; batch < count / 50; batch++)); do
 		for ((i = 0; i < 50; i++)); do
 			# shellcheck disable=SC2016
-			setpriv --reuid="$uid" --regid="$uid" --init-groups env HOME="/home/$name" \
-				userns unshare --private=$((400 + i % 3)) -- sh -c '
-					read -r in out count < /proc/self/uid_map
-					mkdir "$1/$out" || exit 1
-					echo "$out $count" > "$1/$out/ids.$2"
-					until [ -e "$1/go.$2" ]; do sleep 0.1; done
-					rm -r "$1/$out"' x "$dir" "$batch" 3>&- &
+			nest_aside --private=$((400 + i % 3)) -- sh -c '
+				read -r in out count < /proc/self/uid_map
+				mkdir "$1/$out" || exit 1
+				echo "$out $count" > "$1/$out/ids.$2"
+				until [ -e "$1/go.$2" ]; do sleep 0.1; done
+				rm -r "$1/$out"' x "$dir" "$batch"
 		done
 		for ((i = 0; i < 600; i++)); do
 			if crowd_is_there "$dir" "$batch"; then break; fi

@@ -109,7 +109,7 @@ engine_line() {
 	install -d -m 700 -o "$name" -g "$name" "/run/user/$uid"
 	[ "$(engine_line 'podman, plain')" = 'podman, plain no while userns hold --podman runs' ]
 	[ ! -e "/run/user/$uid/libpod" ]
-	setpriv --reuid="$uid" --regid="$uid" --init-groups env XDG_RUNTIME_DIR="/run/user/$uid" userns hold --podman 3>&- &
+	user_aside env XDG_RUNTIME_DIR="/run/user/$uid" userns hold --podman
 	holder=$!
 	eventually test -e "/run/user/$uid/libpod/tmp/pause.pid"
 	[ "$(engine_line 'podman, plain')" = "podman, plain yes joins process $(cat "/run/user/$uid/libpod/tmp/pause.pid")" ]

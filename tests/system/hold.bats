@@ -41,11 +41,10 @@ user() {
 	as_user "$name" env XDG_RUNTIME_DIR="$runtime" "$@"
 }
 
-# Starts one in the background; its pid in $holder. Bats waits for who has its descriptor 3.
+# Starts one in the background; its pid in $holder.
 start_hold() {
 	: > "$log"
-	XDG_RUNTIME_DIR=$runtime setpriv --reuid="$uid" --regid="$uid" --init-groups \
-		env "$@" HOME="/home/$name" userns hold --podman > "$log" 2>&1 3>&- &
+	XDG_RUNTIME_DIR=$runtime user_aside env "$@" userns hold --podman > "$log" 2>&1
 	holder=$!
 	eventually grep -q 'joins your namespace' "$log"
 }

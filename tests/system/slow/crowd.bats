@@ -13,8 +13,7 @@ load ../common
 		# Adds, one in three to be deleted again; ranges that the logins' cannot meet.
 		for ((i = 1; i <= 200; i++)); do
 			[ -e /tmp/crowd.run ] || break
-			useradd -M -K SUB_UID_MIN=2000000000 -K SUB_UID_MAX=2100000000 \
-				-K SUB_GID_MIN=2000000000 -K SUB_GID_MAX=2100000000 "added$i" || echo "useradd added$i" >> /tmp/crowd.failed
+			useradd -M "${ids_apart[@]}" "added$i" || echo "useradd added$i" >> /tmp/crowd.failed
 			[ $((i % 3)) != 0 ] || userdel "added$i" || echo "userdel added$i" >> /tmp/crowd.failed
 			echo "$i" > /tmp/crowd.added
 		done

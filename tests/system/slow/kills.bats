@@ -4,23 +4,6 @@
 
 load ../common
 
-# Opens, killed as it is about to make the Nth such call. Fails where there is no Nth.
-killed_open() {
-	timeout 20 strace -f -qq -o /tmp/kill.trace -e trace="$2" -e inject="$2:signal=KILL:when=$3" \
-		"$helper" open "$1" > /dev/null 2>&1 || true
-	grep -q 'killed by SIGKILL' /tmp/kill.trace
-}
-
-# The next login gives one range, the one that is on record if any is, and nothing is left about.
-made_good() {
-	local user=$1 had
-	had=$(range_of "$uid")
-	"$helper" open "$user" > /dev/null 2>&1 && one_range_everywhere "$user" &&
-		{ [ -z "$had" ] || [ "$(range_of "$uid")" = "$had" ]; } &&
-		[ -z "$(find /etc -maxdepth 1 -name '*+')" ] &&
-		"$helper" close "$uid" && no_namespace_left "$uid"
-}
-
 @test "a first login killed at any system call: the next gives one range, and useradd works" {
 	quick_user shown
 	strace -f -qq -o /tmp/kill.calls "$helper" open shown > /dev/null 2>&1
@@ -33,7 +16,7 @@ made_good() {
 		# Beyond a hundred of a kind it is the walk over /proc, which changes nothing: some of them.
 		for ((n = 1; n <= 1000; n += n < 100 ? 1 : 7)); do
 			quick_user "k$call$n"
-			killed_open "k$call$n" "$call" "$n" || break
+			killed_at "$call" "$n" "$helper" open "k$call$n" || break
 			kills=$((kills + 1))
 			[ $((kills % 20)) != 0 ] || [ ! -e /etc/subuid.lock ] || useradd_works "beside$kills"
 			made_good "k$call$n" || {

@@ -4,17 +4,8 @@
 
 load ../common
 
-# Killed as it is about to make the Nth such call. Fails where there is no Nth.
-killed_at() {
-	local call=$1 n=$2
-	shift 2
-	timeout 20 strace -f -qq -o /tmp/kill.trace -e trace="$call" -e inject="$call:signal=KILL:when=$n" \
-		"$helper" "$@" > /dev/null 2>&1 || true
-	grep -q 'killed by SIGKILL' /tmp/kill.trace
-}
-
 # Half of the times gc comes first, and half of the times a login.
-made_good() {
+all_gone() {
 	local kills=$1 status
 	[ $((kills % 2)) = 0 ] || "$helper" gc > /dev/null || return 1
 	[ $((kills % 2)) = 0 ] || no_namespace_left "$uid" || return 1
@@ -36,9 +27,9 @@ killed_everywhere() {
 		# The walk over /proc changes nothing: some of its calls.
 		for ((n = 1; n <= 1000; n += n < 60 ? 1 : 11)); do
 			"$helper" open "$user" > /dev/null 2>&1
-			killed_at "$call" "$n" "$1" "$uid" || break
+			killed_at "$call" "$n" "$helper" "$1" "$uid" || break
 			kills=$((kills + 1))
-			made_good "$kills" || {
+			all_gone "$kills" || {
 				echo "killed at $call number $n" >&2
 				find /run/userns >&2
 				cat /tmp/leaver.said >&2
