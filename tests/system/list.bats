@@ -228,7 +228,6 @@ assert "\u00e9<&>" in text and "b\\xff\\xc3" in text, text'
 	[ "$status" = 4 ]
 	[ ! -e full/x ]
 	umount full
-	run userns list --svg - > /dev/full
 	run sh -c 'userns list --svg - > /dev/full'
 	[ "$status" = 4 ]
 	run sh -c 'userns list > /dev/full'

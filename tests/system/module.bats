@@ -165,16 +165,30 @@ record() {
 
 @test "a helper that answers and then hangs is killed as well, and its answer counts" {
 	new_user lingering
-	module_arguments timeout=1
+	module_arguments timeout=2
 	cp "$helper" /tmp/real-helper
+	# The real one must be told who its parent is.
 	# shellcheck disable=SC2016
-	fake_helper 'echo $$ > /tmp/lingering.pid; /tmp/real-helper "$@"; exec sleep 100'
-	sed -i 's/--pid=[0-9]*//' "$helper"
-	report=$(mktemp)
-	timeout 10 "$pamhost" "$report" userns-test lingering
+	fake_helper 'echo $$ >> /tmp/lingering.pids
+		for argument; do
+			shift
+			case $argument in --pid=*) argument=--pid=$$ ;; esac
+			set -- "$@" "$argument"
+		done
+		/tmp/real-helper "$@"
+		exec sleep 100'
+	login_as lingering /bin/sh -c "mountpoint -q /run/userns/$uid/user && touch /tmp/lingering.pinned"
 	module_arguments ''
-	[ ! -e "/proc/$(cat /tmp/lingering.pid)" ]
+	reported 'open 0'
+	reported "path /run/userns/$uid/user"
+	[ -e /tmp/lingering.pinned ]
+	reported 'close 0'
+	no_namespace_left "$uid"
 	host_as_before
+	[ "$(wc -l < /tmp/lingering.pids)" = 2 ]
+	while read -r pid; do
+		[ ! -e "/proc/$pid" ]
+	done < /tmp/lingering.pids
 }
 
 @test "the helper gets no environment, no descriptor but the pipe, no signal blocked or ignored" {
