@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# Targets: all (the default), deps, install, demo, check, check-slow, check-fresh, check-vm, suites,
-# bench, format, clean. README.md and HACKING.md say what they do. Parts of them: unit-tests,
-# run-unit-tests, system-tests and thread-tests are the tests' programs; slow-deps, suites-deps,
-# root-deps and vm-deps install what the others need beyond deps.
+# Targets: all (the default), build-deps, deps, install, uninstall, demo, check, check-slow,
+# check-fresh, check-vm, suites, bench, format, clean. README.md and HACKING.md say what they do.
+# Parts of them: unit-tests, run-unit-tests, system-tests and thread-tests are the tests' programs;
+# slow-deps, suites-deps, root-deps and vm-deps install what the others need beyond deps.
 
 VERSION = 0.1
 
@@ -39,7 +39,8 @@ BUILD_DEPS = gcc libc6-dev pkg-config libpam0g-dev libsubid-dev libcap-dev libec
 DEMO_DEPS  = iproute2 openssh-server openssh-client uidmap podman crun bubblewrap busybox-static passwd
 CHECK_DEPS = procps time clang clang-format libcmocka-dev bats pamtester strace perl-base libcap2-bin binutils \
              shellcheck mandoc login python3 sudo opendoas dropbear-bin systemd bash-completion hyperfine
-# Daemons start when they are installed, so they are not among what "check" asks for.
+# Daemons start when they are installed: sshd, which the demo is about, is the only one that "check"
+# asks for.
 SLOW_DEPS  = slapd nslcd libnss-ldapd ldap-utils cron at dbus libpam-systemd systemd-container e2fsprogs \
              proftpd-core proftpd-mod-crypto buildah skopeo runc lxc rootlesskit
 # To build other programs from their source packages.
@@ -123,6 +124,13 @@ define install_conf
 done
 endef
 
+# The pages have the places of a build with nothing set; these are of this one.
+PAGE_PLACES = s|/usr/local/bin|$(BINDIR)|g; s|/usr/local/libexec|$(LIBEXECDIR)|g; \
+	s|/usr/local/lib/security|$(VENDORDIR)/security|g; s|/etc/security|$(SYSCONFDIR)/security|g; \
+	s|/usr/local/lib/systemd/system|$(or $(SYSTEMDSYSTEMUNITDIR),$(PREFIX)/lib/systemd/system)|g; \
+	s|/usr/local/lib/tmpfiles\.d|$(or $(TMPFILESDIR),$(PREFIX)/lib/tmpfiles.d)|g; \
+	s|/usr/local/share/doc/pam_userns|$(DOCDIR)|g; s|/run/userns|$(RUNDIR)|g; s|/var/lib/userns|$(STATEDIR)|g
+
 install: all
 	install -D -m 644 $(BUILD)/pam_userns.so '$(DESTDIR)$(PAMDIR)/pam_userns.so'
 	install -D -m 755 $(BUILD)/userns-helper '$(DESTDIR)$(LIBEXECDIR)/userns-helper'
@@ -131,7 +139,8 @@ install: all
 	install -D -m 755 $(BUILD)/newidmap '$(DESTDIR)$(LIBEXECDIR)/userns/bin/newuidmap'
 	ln -sf newuidmap '$(DESTDIR)$(LIBEXECDIR)/userns/bin/newgidmap'
 	for page in $(MANPAGES); do \
-		install -D -m 644 $$page '$(DESTDIR)$(MANDIR)'/man$${page##*.}/$${page##*/} || exit; \
+		target='$(DESTDIR)$(MANDIR)'/man$${page##*.}/$${page##*/}; \
+		mkdir -p "$${target%/*}" && sed '$(PAGE_PLACES)' $$page > "$$target" && chmod 644 "$$target" || exit; \
 	done
 	for example in conf/examples/*.conf; do \
 		install -D -m 644 $$example '$(DESTDIR)$(DOCDIR)'/examples/$${example##*/} || exit; \
@@ -145,13 +154,37 @@ install: all
 	test -z '$(BASHCOMPLETIONDIR)' || \
 		install -D -m 644 conf/completion/userns.bash '$(DESTDIR)$(BASHCOMPLETIONDIR)/userns'
 
+# What "install" writes, but for the policy, which is the admin's; and the directories that are only its own.
+uninstall:
+	rm -f '$(DESTDIR)$(PAMDIR)/pam_userns.so' '$(DESTDIR)$(LIBEXECDIR)/userns-helper' \
+		'$(DESTDIR)$(LIBEXECDIR)'/userns/userns-show '$(DESTDIR)$(LIBEXECDIR)'/userns/bin/new[ug]idmap \
+		'$(DESTDIR)$(BINDIR)/userns'
+	for page in $(MANPAGES); do \
+		rm -f '$(DESTDIR)$(MANDIR)'/man$${page##*.}/$${page##*/} || exit; \
+	done
+	for example in conf/examples/*.conf; do \
+		rm -f '$(DESTDIR)$(DOCDIR)'/examples/$${example##*/} || exit; \
+	done
+	test -z '$(SYSTEMDSYSTEMUNITDIR)' || rm -f '$(DESTDIR)$(SYSTEMDSYSTEMUNITDIR)'/userns-gc.service \
+		'$(DESTDIR)$(SYSTEMDSYSTEMUNITDIR)'/userns-gc.timer \
+		'$(DESTDIR)$(SYSTEMDSYSTEMUNITDIR)'/user@.service.d/50-userns.conf
+	test -z '$(SYSTEMDUSERUNITDIR)' || rm -f '$(DESTDIR)$(SYSTEMDUSERUNITDIR)/userns-podman.service'
+	test -z '$(TMPFILESDIR)' || rm -f '$(DESTDIR)$(TMPFILESDIR)/userns.conf'
+	test -z '$(PAMCONFIGSDIR)' || rm -f '$(DESTDIR)$(PAMCONFIGSDIR)/userns'
+	test -z '$(BASHCOMPLETIONDIR)' || rm -f '$(DESTDIR)$(BASHCOMPLETIONDIR)/userns'
+	for dir in '$(LIBEXECDIR)/userns/bin' '$(LIBEXECDIR)/userns' '$(DOCDIR)/examples' '$(DOCDIR)' \
+		'$(SYSTEMDSYSTEMUNITDIR)/user@.service.d'; do \
+		test ! -d '$(DESTDIR)'"$$dir" || rmdir --ignore-fail-on-non-empty '$(DESTDIR)'"$$dir" || exit; \
+	done
+
 # Asks apt-get only for what is missing, so that who is not root can build with all of it there.
+build-deps: PACKAGES = $(BUILD_DEPS)
 deps: PACKAGES = $(DEPS)
 slow-deps: PACKAGES = $(SLOW_DEPS)
 suites-deps: PACKAGES = $(SUITES_DEPS)
 root-deps: PACKAGES = $(ROOT_DEPS)
 vm-deps: PACKAGES = $(VM_DEPS)
-deps slow-deps suites-deps root-deps vm-deps:
+build-deps deps slow-deps suites-deps root-deps vm-deps:
 	@missing=; for p in $(PACKAGES); do \
 		dpkg-query -W -f '$${db:Status-Status}' "$$p" 2>/dev/null | grep -qx installed || \
 			missing="$$missing $$p"; \
@@ -233,8 +266,9 @@ format:
 clean:
 	rm -rf build
 
-.PHONY: all install deps slow-deps suites-deps root-deps vm-deps demo check check-slow check-fresh check-vm \
-        suites bench unit-tests run-unit-tests system-tests thread-tests format clean force
+.PHONY: all install uninstall build-deps deps slow-deps suites-deps root-deps vm-deps demo check check-slow \
+        check-fresh check-vm suites bench unit-tests run-unit-tests system-tests thread-tests format clean \
+        force
 .DELETE_ON_ERROR:
 
 -include $(shell find $(BUILD)/obj $(BUILD)/pic $(BUILD)/tests -name '*.d' 2>/dev/null)

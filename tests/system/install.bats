@@ -75,3 +75,35 @@ usages() {
 	run "$helper" --help nonsense
 	[ "$status" = 2 ]
 }
+
+@test "a page names the places of the build, and what it says is there is there" {
+	root=$(mktemp -d)
+	install_into "$root"
+	n=0
+	for page in "$root"/usr/share/man/man?/*; do
+		n=$((n + 1))
+		[ -z "$(grep -F /usr/local "$page")" ]
+		for path in $(grep -oE '/usr/(libexec|lib/systemd|lib/tmpfiles|share/doc)[^ ]*' "$page"); do
+			[ -e "$root$path" ] || { echo "$page: $path" >&2; false; }
+		done
+	done
+	[ "$n" = 5 ]
+	grep -qF /usr/libexec/userns-helper "$root/usr/share/man/man8/userns-helper.8"
+}
+
+@test "\"make uninstall\" leaves the policy, what others have put beside, and nothing else" {
+	root=$(mktemp -d)
+	install_into "$root"
+	[ "$(find "$root" ! -type d | wc -l)" -gt 20 ]
+	mkdir -p "$root/usr/share/doc/others"
+	touch "$root/usr/libexec/userns/others" "$root/usr/lib/systemd/user/others.service"
+	make -s -C "$top" BUILD=build/system PREFIX=/usr DESTDIR="$root" uninstall
+	[ "$(find "$root" ! -type d -printf '%P\n' | sort)" = 'etc/security/userns.conf
+usr/lib/systemd/user/others.service
+usr/libexec/userns/others' ]
+	rm "$root/usr/libexec/userns/others"
+	# What is not there any more is no error.
+	make -s -C "$top" BUILD=build/system PREFIX=/usr DESTDIR="$root" uninstall
+	[ -z "$(find "$root" -name '*userns*' ! -name userns.conf)" ]
+	[ ! -e "$root/usr/lib/systemd/system/user@.service.d" ]
+}

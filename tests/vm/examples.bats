@@ -39,11 +39,11 @@ make_files() {
 		mkdir build && userns exec -- chown 33 build'
 }
 
-# A page's examples, as examples.awk has them.
+# The examples of a page, as the package has it, in the form that examples.awk gives them.
 examples_of() {
 	local page
-	page=$(awk -f "$BATS_TEST_DIRNAME/examples.awk" "$top/man/$1")
-	[ -n "$page" ] && sed 's|/usr/local/|/usr/|g' <<< "$page"
+	page=$(root "zcat /usr/share/man/man${1##*.}/$1.gz" | awk -f "$BATS_TEST_DIRNAME/examples.awk")
+	[ -n "$page" ] && printf '%s\n' "$page"
 }
 
 lines_of() {
