@@ -73,6 +73,27 @@ log_out() {
 	has_namespace ines
 }
 
+@test "its pages name the places of the package, and what is there is there" {
+	root 'dpkg -L libpam-userns userns | grep "/man/.*\.gz$" > /root/pages
+		[ "$(wc -l < /root/pages)" = 5 ] && [ -z "$(xargs zgrep -F /usr/local < /root/pages)" ]'
+	root 'xargs zcat < /root/pages > /root/text
+		paths=$(grep -oE "(/usr)?/(libexec|lib/systemd/system|lib/tmpfiles\.d|share/doc)/[^ ]*" /root/text)
+		[ "$(wc -l <<< "$paths")" -ge 8 ] && ls -d $paths'
+	root 'zgrep -q delegate /usr/share/doc/libpam-userns/README.md* && ls /usr/share/doc/libpam-userns/SECURITY.md*'
+}
+
+@test "a removal that fails leaves it in the PAM stack" {
+	install_packages packages
+	new_user abel
+	root 'echo exit 1 >> /var/lib/dpkg/info/libpam-userns.prerm'
+	run root 'apt-get remove -y libpam-userns userns < /dev/null'
+	[ "$status" != 0 ]
+	root "sed -i '\$d' /var/lib/dpkg/info/libpam-userns.prerm"
+	install_packages packages
+	[ "$(pam_lines | wc -l)" = 2 ]
+	has_namespace abel
+}
+
 @test "pam-auth-update turns it off, an upgrade leaves it off, and it is turned on again" {
 	install_packages previous
 	new_user otto
@@ -112,8 +133,14 @@ log_out() {
 	new_user remi
 	log_in remi
 	range=$(range_of remi)
+	# One that no session uses goes.
+	new_user idle
+	root /usr/libexec/userns-helper open idle
+	root test -e "/run/userns/$uid/user"
 	root 'apt-get remove -y libpam-userns userns < /dev/null'
 	[ -z "$(pam_lines)" ]
+	root test ! -e "/run/userns/$uid"
+	root test -e "/run/userns/$(root id -u remi)/user"
 	log_out remi
 	on remi true
 	root test -e /etc/security/userns.conf
@@ -140,6 +167,14 @@ log_out() {
 	install_packages packages
 	has_namespace perla
 	[ "$(range_of perla)" = "$range" ]
+}
+
+@test "purged, it leaves on record of whom it is known that their own ids lie in a range" {
+	install_packages packages
+	root 'mkdir -p -m 700 /var/lib/userns && cd /var/lib/userns && echo 70000 > newcomers && touch reclaim-524288'
+	purge_packages
+	[ "$(root ls /var/lib/userns)" = newcomers ]
+	root rm -r /var/lib/userns
 }
 
 @test "the journal has nothing at err or above but the logout after the removal" {
