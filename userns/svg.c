@@ -383,7 +383,7 @@ int svg_draw(FILE *out, const struct drawing *drawing, const char *host)
 	put_bracket(out, rows_y);
 	put_legend(out, drawing, bands_y - 70);
 	put_line(out, MARGIN, bands_y - 18, "s",
-		 "The ranges in order: a bar is as long as its range, to the longest of a user");
+		 "The ranges in order: a full bar is the longest that a user has, or longer");
 	if (drawing_shows_pin(drawing, bands, count)) {
 		put_pin(out, BAND_NAME, bands_y - 18);
 		put_line(out, BAND_NAME + 14, bands_y - 18, "m", "has a namespace now");

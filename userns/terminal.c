@@ -329,9 +329,8 @@ static int put_bands(const struct terminal *terminal, const struct drawing *draw
 	if (r < 0)
 		return r;
 	longest = drawing_longest(drawing, bands, count);
-	put_wrapped(
-		terminal,
-		"The ranges in order. A bar is as long as its range, to the longest of a user.");
+	put_wrapped(terminal,
+		    "The ranges in order. A full bar is the longest that a user has, or longer.");
 	if (drawing_shows_pin(drawing, bands, count))
 		put_wrapped(terminal,
 			    terminal->utf8 ? "● has a namespace now." : "* has a namespace now.");
