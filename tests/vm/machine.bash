@@ -213,10 +213,10 @@ in_container() {
 		podman run --rm --network=none test /bin/busybox $*"
 }
 
-# What Debian logs at err by itself: of a machine without firmware files or a vsock, and of sessions
-# that a reboot ends under root's ssh.
+# What Debian logs at err by itself: of a machine without firmware files or a vsock, of sessions that
+# a reboot ends under root's ssh, and of an emulated processor that a busy host has let wait.
 own_errors=('regulatory.db' 'See https://wiki.debian.org/Firmware' 'systemd-ssh-generator'
-	'session): Failed to release session' 'mm_reap: preauth child terminated by signal')
+	'session): Failed to release session' 'mm_reap: preauth child terminated by signal' 'kernel: rcu: ')
 
 # Nothing at err or above, of all boots, but lines with one of these texts.
 journal_is_clean() {
