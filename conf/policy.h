@@ -11,7 +11,7 @@
 
 #include "conf/files.h"
 #include "conf/section.h"
-#include "subid/extent.h"
+#include "conf/extent.h"
 #include "subid/range.h"
 #include "util/reason.h"
 

@@ -32,7 +32,7 @@ static const struct verb verbs[] = {
 	{"reclaim", verb_reclaim, "fR", 1, 1, VERB_UNBOUNDED | VERB_WALKS, {USAGE_RECLAIM}},
 };
 
-/* Letters of the options that every verb takes, also where they change nothing. */
+/* Letters of the options that every verb takes, also one whose help lacks it. */
 #define OF_EVERY_VERB "ct"
 
 static const char purpose[] =

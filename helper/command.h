@@ -13,7 +13,7 @@
 struct verb {
 	const char *name;
 	verb_function *run;
-	const char *options; /* those that only some verbs take, by their letters */
+	const char *options; /* by their letters: those of its help, besides --timeout and --help */
 	int least_operands;
 	int most_operands;
 	unsigned int flags;   /* VERB_ */

@@ -56,8 +56,8 @@ static bool map_meets(const struct id_map *map, struct id_range range)
 }
 
 /*
- * The one right below ours that it is in, or is: whoever is in one of those has no ids that this
- * does not map, and whoever has one of those open can get at this. 1, 0: it is ours; -errno.
+ * The ancestor of a namespace, or itself, that is right below ours. It maps all ids that any below
+ * it does, so only it need be read. 1; 0: the namespace is ours; -errno.
  */
 static int find_top(int namespace, int *ret)
 {
@@ -104,7 +104,7 @@ static int ask(int fd, struct ids_search *search, struct reason *why)
 	if (map_meets(&maps.uids, search->uids) || map_meets(&maps.gids, search->gids))
 		return 1;
 	r = note_asked(search, st.st_ino);
-	return r < 0 ? refuse_errno(why, r, "cannot list user namespaces") : 0;
+	return r < 0 ? refuse_errno(why, r, "cannot list namespaces") : 0;
 }
 
 int namespace_maps_ids(int fd, struct ids_search *search, struct reason *why)

@@ -27,10 +27,25 @@ static int check_answer(int error)
 	return means_no_such_user(error) || error == ERANGE ? 0 : -error;
 }
 
+/* A list that lacks some is none. */
+static int take_groups(struct membership *membership, gid_t *gids, int count, struct reason *why)
+{
+	int r = check_answer(errno);
+
+	if (r < 0) {
+		free(gids);
+		return refuse_errno(why, r, "cannot list the groups of '%s'",
+				    membership->account->name);
+	}
+	membership->gids = gids;
+	membership->count = count;
+	return 0;
+}
+
 static int ask_groups(struct membership *membership, struct reason *why)
 {
 	const struct account *account = membership->account;
-	int count = 64, r;
+	int count = 64;
 
 	deadline_phase("the user's groups (NSS)");
 	for (;;) {
@@ -41,18 +56,13 @@ static int ask_groups(struct membership *membership, struct reason *why)
 			return refuse_errno(why, -ENOMEM, "cannot list the groups of '%s'",
 					    account->name);
 		errno = 0;
-		if (getgrouplist(account->name, account->ids.gid, gids, &count) >= 0) {
-			membership->gids = gids;
-			membership->count = count;
-			r = check_answer(errno);
-			break;
-		}
+		if (getgrouplist(account->name, account->ids.gid, gids, &count) >= 0)
+			return take_groups(membership, gids, count, why);
 		free(gids);
 		if (count <= room || count > GROUPS_MAX)
 			return refuse(why, -E2BIG, "the groups of '%s' cannot be listed",
 				      account->name);
 	}
-	return r < 0 ? refuse_errno(why, r, "cannot list the groups of '%s'", account->name) : 0;
 }
 
 /* 1; 0: there is no such group. */

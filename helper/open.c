@@ -49,7 +49,7 @@ static int settle(const struct opening *opening, struct ns_maps *ret, struct rea
 
 enum verdict {
 	PIN_RIGHT,    /* what is pinned is what is wanted */
-	PIN_IN_USE,   /* it has other maps, and is kept as long as somebody uses it */
+	PIN_IN_USE,   /* it has other maps, and somebody uses it */
 	PIN_OUTDATED, /* it has other maps, and is to be replaced */
 	PIN_MISSING,
 };
@@ -57,7 +57,7 @@ enum verdict {
 /* What is pinned, and by whom it is used. */
 struct pinned {
 	enum verdict verdict;
-	struct ns_maps maps;	   /* where it is in use */
+	struct ns_maps maps;	   /* unless PIN_MISSING */
 	char owner[ID_OWNER_SIZE]; /* for whom it was made; empty: that is not known */
 	pid_t inside;		   /* a process; 0: none is */
 };
@@ -191,11 +191,12 @@ static int open_session(struct opening *opening, uint32_t *ret_session, struct r
 	int r;
 
 	r = settle(opening, &maps, why);
+	if (r < 0)
+		return r;
 	state = entitlement_state(opening->account, opening->policy, opening->request->policy,
 				  &maps, owner);
 	deadline_phase("the user namespace");
-	if (r == 0)
-		r = caps_for_inspecting(why);
+	r = caps_for_inspecting(why);
 	if (r == 0)
 		r = sessions_prune(opening->dir, NULL, &opening->sessions, why);
 	if (r == 0 && pid > 0)

@@ -258,7 +258,8 @@ static int reclaim(const struct request *request, struct retired_line *line, str
 	make_printable(line->text);
 	printf("%s\n", line->text);
 	if (request->force)
-		note(why, "nothing was looked for: who gets these ids next gets every file that is "
+		note(why, "nothing but namespaces was looked for: who gets these ids next gets "
+			  "every file that is "
 			  "left with them, and power over every process");
 	note(why, "free from now on");
 	return 0;

@@ -138,11 +138,6 @@ bool maps_equal(const struct ns_maps *a, const struct ns_maps *b)
 	       map_equal(&a->gids, &b->gids);
 }
 
-static struct id_range outside_of(const struct extent *extent)
-{
-	return (struct id_range){extent->outside, extent->count};
-}
-
 /* No, where memory is used up. */
 static bool map_is_within(const struct id_map *a, const struct id_map *b)
 {
@@ -150,13 +145,13 @@ static bool map_is_within(const struct id_map *a, const struct id_map *b)
 	bool is_within = true;
 
 	for (size_t i = 0; is_within && i < b->count; i++)
-		is_within = id_set_add(&outside, outside_of(&b->extents[i])) == 0;
+		is_within = id_set_add(&outside, extent_outside(&b->extents[i])) == 0;
 	id_set_normalize(&outside);
 	for (size_t i = 0; is_within && i < a->count; i++) {
 		is_within = false;
 		for (size_t j = 0; !is_within && j < outside.count; j++)
-			is_within =
-				id_range_contains(outside.ranges[j], outside_of(&a->extents[i]));
+			is_within = id_range_contains(outside.ranges[j],
+						      extent_outside(&a->extents[i]));
 	}
 	id_set_free(&outside);
 	return is_within;

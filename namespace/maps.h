@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "subid/extent.h"
+#include "conf/extent.h"
 #include "subid/range.h"
 #include "util/reason.h"
 

@@ -14,7 +14,7 @@
 #include "util/parse.h"
 #include "util/procstat.h"
 
-/* So much earlier may a process seem to have locked than started: clocks are set. */
+/* A process may seem to have started so much after it locked, as the wall clock is set. */
 #define SLACK_MSEC 2000
 
 int locker_read(const char *lock_path, struct locker *ret)

@@ -19,8 +19,7 @@
  */
 int lookup_ranges(const char *owner, struct id_set *uids, struct id_set *gids, struct reason *why);
 
-/* The same where nsswitch_subid_source() has named one. -EIO also when libsubid has no module for
- * it. */
+/* The same with a source of nsswitch_subid_source()'s. -EIO also when it has no module. */
 int lookup_ranges_from(const char *source, const char *owner, struct id_set *uids,
 		       struct id_set *gids, struct reason *why);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What is left for others to come and use: see traces.h. */
+/* Objects of IPC, which outlive who made them: see traces.h. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/mount.h>
@@ -14,8 +14,7 @@
 /* A table of System V's, proc(5). Its second column is the object's id. */
 struct table {
 	const char *path;
-	unsigned int
-		owner; /* uid, gid, cuid and cgid are this column, from 1, and the next three */
+	unsigned int owner; /* the column, from 1, of uid; gid, cuid, cgid follow */
 	const char *called;
 	const char *removed_by;
 };

@@ -2,7 +2,6 @@
 /* Namespaces that are mounted: see mounted.h. */
 #include <errno.h>
 #include <fcntl.h>
-#include <libmount.h>
 #include <linux/openat2.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -11,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "traces/mnt.h"
 #include "traces/mounted.h"
 #include "util/array.h"
 #include "util/cleanup.h"
@@ -20,7 +20,7 @@
 
 /* What a thread sees of mounts. */
 struct view {
-	ino_t mount_namespace;
+	uint64_t mount_namespace;
 	uint64_t root_mount;
 	uint64_t root_inode; /* 0 for one of a FUSE file system that keeps us out */
 };
@@ -33,17 +33,7 @@ struct search {
 	size_t room;
 };
 
-static void cleanup_table(struct libmnt_table **table)
-{
-	mnt_unref_table(*table);
-}
-
-static void cleanup_iter(struct libmnt_iter **iter)
-{
-	mnt_free_iter(*iter);
-}
-
-/* -errno. Nothing is asked for but what is known of every file, so that none can keep us out. */
+/* -errno. The mask is empty, as FUSE then gives no error where it keeps us out: see root_inode. */
 static int view_of(const struct thread *thread, struct view *ret)
 {
 	char path[THREAD_PATH_SIZE + sizeof("/ns/mnt")];

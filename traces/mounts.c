@@ -2,26 +2,16 @@
 /* Mounted file systems, by libmount: see traces.h. */
 #include <errno.h>
 #include <fcntl.h>
-#include <libmount.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
+#include "traces/mnt.h"
 #include "traces/traces.h"
 #include "util/array.h"
 #include "util/cleanup.h"
-
-static void cleanup_table(struct libmnt_table **table)
-{
-	mnt_unref_table(*table);
-}
-
-static void cleanup_iter(struct libmnt_iter **iter)
-{
-	mnt_free_iter(*iter);
-}
 
 /* Pseudo file systems hold no files of users; but what holds some is one to libmount. */
 static bool can_hold_files(struct libmnt_fs *fs)

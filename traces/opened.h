@@ -18,7 +18,7 @@ struct opened {
 typedef int opened_visitor(const struct opened *opened, void *argument, struct reason *why);
 
 /*
- * Calls visit for each: it has no more a name, perhaps, and who has it can use it and pass it on.
+ * Calls visit for each. It may have no name any more; who has it can use it and pass it on.
  * Left out is what is in a FUSE file system that keeps root out: it is setuid for nobody. Takes
  * CAP_SYS_PTRACE. What visit gave to stop, else 0, or -errno.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Processes with ids of a range: see traces.h. */
+/* Processes with ids of a range or of a user, and what they have open: see traces.h. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -85,7 +85,8 @@ static int find_name(const struct people *people, uid_t uid, const char **ret)
 	/* Directories need not list everybody. */
 	errno = 0;
 	entry = getpwuid(uid);
-	if (!entry && !means_no_such_user(errno))
+	/* Any other errno, also ENOENT, is a service that did not answer: subid/accounts.c. */
+	if (!entry && errno != 0)
 		return -errno;
 	*ret = entry ? entry->pw_name : NULL;
 	return 0;

@@ -163,7 +163,7 @@ crash_login() {
 		[ -e "/etc/$name" ]
 		rm "/etc/$name"
 	done
-	# A lock file that just names it now was made before it came.
+	# A lock file that is older than the process that it names was another's.
 	printf %d "$alive" > /etc/subgid.lock
 	run timeout 1 "$helper" gc
 	[ -z "$output" ]

@@ -55,7 +55,7 @@ usages() {
 	tr -d ' ' | tr '[:lower:]' '[:upper:]' | sort
 }
 
-@test "both programs and their pages say the same of how each verb is called" {
+@test "both programs and userns(1) say the same of how each verb is called" {
 	userns --help | sed -n 's/^\(Usage:\|      \) \(userns .*\)/\2/p' | usages > /tmp/said
 	mandoc -T ascii -O width=200 "$top/man/userns.1" | sed 's/.\x08//g' | sed -n '/^SYNOPSIS/,/^DESCRIPTION/s/^ *\(userns .*\)/\1/p' |
 		grep -vE -- ' (--help|-h \| --help|-V \| --version)$' | usages > /tmp/in_page
@@ -70,7 +70,17 @@ usages() {
 	for verb in $(userns --help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
 		userns "$verb" --help | head -n 1 | grep -q "^Usage: userns $verb" || { echo "$verb"; false; }
 	done
-	diff <(userns reserve --help | grep -o -- '--[a-z-]*' | sort -u) <(printf '%s\n' --config --help --size --timeout)
+	while read -r verb options; do
+		diff <(userns "$verb" --help | grep -o -- '--[a-z-]*' | sort -u) <(tr ' ' '\n' <<< "$options") || { echo "$verb"; false; }
+	done <<- 'END'
+		explain --config --help --service --timeout
+		gc --config --help --timeout
+		grant --config --help --size --timeout
+		reclaim --force --help --restart --timeout
+		reserve --config --help --size --timeout
+		revoke --help --timeout
+		unreserve --help --timeout
+	END
 	[[ "$("$helper" --help close)" == 'Usage: userns-helper [options] close UID'* ]]
 	run "$helper" --help nonsense
 	[ "$status" = 2 ]

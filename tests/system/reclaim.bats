@@ -222,18 +222,31 @@ not_there() {
 	let_go
 }
 
-@test "a POSIX message queue, and what System V has" {
+@test "a POSIX message queue" {
+	grep -qw mqueue /proc/filesystems || skip "this kernel has no message queues"
 	retired sender
-	if grep -qw mqueue /proc/filesystems; then
-		mount -t mqueue queues /srv
-		touch /srv/q
-		chown $((start + 3)) /srv/q
-		umount /srv
-		kept "/q belongs to $((start + 3)):0; a POSIX message queue"
-		mount -t mqueue queues /srv
-		rm /srv/q
-		umount /srv
-	fi
+	mount -t mqueue queues /srv
+	touch /srv/q
+	chown $((start + 3)) /srv/q
+	umount /srv
+	kept "/q belongs to $((start + 3)):0; a POSIX message queue"
+	mount -t mqueue queues /srv
+	rm /srv/q
+	umount /srv
+}
+
+@test "a file of huge pages" {
+	grep -qw hugetlbfs /proc/filesystems || skip "this kernel has no hugetlbfs"
+	retired pager
+	mount -t hugetlbfs pages /srv
+	touch /srv/f
+	chown "$start" /srv/f
+	kept "/f belongs to $start:0; in the file system on /srv"
+	umount /srv
+}
+
+@test "what System V has" {
+	retired sharer
 	for kind in '-M 4096' -Q '-S 1'; do
 		# shellcheck disable=SC2086
 		object=$(setpriv --reuid $((start + 4)) --regid 5 --clear-groups ipcmk $kind | grep -o '[0-9]*$')
@@ -241,13 +254,6 @@ not_there() {
 		kept "$object (ipcrm -${letter,}) belongs to $((start + 4)):5; the range stays retired"
 		ipcrm "-${letter,}" "$object"
 	done
-	if grep -qw hugetlbfs /proc/filesystems; then
-		mount -t hugetlbfs pages /srv
-		touch /srv/f
-		chown "$start" /srv/f
-		kept "/f belongs to $start:0; in the file system on /srv"
-		umount /srv
-	fi
 }
 
 # Sends a signal to every process that it may, over and over.

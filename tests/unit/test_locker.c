@@ -48,7 +48,7 @@ static void test_lives(void **state)
 	assert_int_equal(look_at_pid(*state, getpid(), 0), LOCKER_LIVES);
 	/* The clock has been put back since. */
 	assert_int_equal(look_at_pid(*state, getpid(), 3600), LOCKER_LIVES);
-	/* A second by which it was put on is none that the process came later. */
+	/* Nor is it gone where the clock was put on by a second. */
 	assert_int_equal(look_at_pid(*state, getpid(), -1), LOCKER_LIVES);
 }
 

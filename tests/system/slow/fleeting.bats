@@ -16,10 +16,15 @@ explained() {
 		{ cat /tmp/fleeting.said >&2; return 1; }
 }
 
+four_fleet() {
+	[ "$(pgrep -cx fleeting)" -ge 4 ]
+}
+
 @test "none of them fails anybody's first login" {
 	for i in 1 2 3 4; do
 		"$top/build/system/tests/system/fleeting" /tmp/fleeting.stop 3>&- &
 	done
+	eventually four_fleet
 	quick_user fleeting0
 	for i in {1..1500}; do
 		explained

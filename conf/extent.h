@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* An extent of a map of ids, user_namespaces(7), and what the kernel takes of them. Pure. */
-#ifndef SUBID_EXTENT_H
-#define SUBID_EXTENT_H
+#ifndef CONF_EXTENT_H
+#define CONF_EXTENT_H
 
 #include <stdint.h>
 
