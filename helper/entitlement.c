@@ -89,7 +89,7 @@ enum result_code entitlement_judge(const struct account *account, const struct p
 	return policy->delegate == DELEGATE_AUTO ? judge_host(account, why) : RESULT_READY;
 }
 
-/* What a new range must not meet: by the policy, and by what root's containers map now. */
+/* What a new range must not meet: by the policy, and by what live namespaces map now. */
 static int collect_avoid(const void *argument, struct id_set *ret, struct reason *why)
 {
 	const struct policy *policy = argument;

@@ -136,6 +136,40 @@ static bool next_own(const struct settle_sources *sources, const struct id_file 
 	return false;
 }
 
+/* Is half of it our choice, and taken? Both halves start alike; avoided are ids of either kind. */
+static bool has_bad_half(const struct settle_sources *sources, const struct user_range *range,
+			 struct id_range *ret_met)
+{
+	return range->is_half && id_set_meets(&sources->avoid, range->uids, ret_met);
+}
+
+/* Who has a sound range does without those; else they are a conflict. */
+static void leave_out_bad_halves(const struct settle_sources *sources, struct settlement *settled,
+				 struct reason *why)
+{
+	struct id_range met;
+	size_t sound = 0;
+
+	for (size_t i = 0; i < settled->count; i++)
+		sound += !has_bad_half(sources, &settled->ranges[i], &met);
+	if (sound == 0 || sound == settled->count)
+		return;
+	sound = 0;
+	for (size_t i = 0; i < settled->count; i++) {
+		const struct user_range *range = &settled->ranges[i];
+
+		if (!has_bad_half(sources, range, &met))
+			settled->ranges[sound++] = *range;
+		else
+			note(why,
+			     "the range %" PRIu32 ":%" PRIu32 " is for one of uids and gids alone, "
+			     "and for the other it meets %" PRIu32 ":%" PRIu32
+			     ", which is to be avoided or in use: it is left out",
+			     range->uids.start, range->uids.count, met.start, met.count);
+	}
+	settled->count = sound;
+}
+
 /*
  * Takes over what shadow's files give the user, the first range of uids with the first of
  * gids, and so on; a missing half starts where the other does.
@@ -165,6 +199,8 @@ static int adopt(const struct settle_sources *sources, const struct settle_reque
 		if (!overlaps_own(settled, &range))
 			r = add_range(settled, &range, why);
 	}
+	if (r == 0)
+		leave_out_bad_halves(sources, settled, why);
 	return r;
 }
 
