@@ -41,7 +41,8 @@ static int look_at(const struct thread *thread, const char *name, const struct s
 		  &opened.st) == 0)
 		return search->visit(&opened, search->argument, why);
 	error = errno;
-	if (error == EACCES && is_on_fuse(path))
+	/* What its file server no longer has, nobody can run. */
+	if (error == ESTALE || (error == EACCES && is_on_fuse(path)))
 		return 0;
 	return thread_unless_ended(thread, error, why);
 }
