@@ -7,6 +7,7 @@
 #include "helper/deadline.h"
 #include "helper/membership.h"
 #include "util/account.h"
+#include "util/cleanup.h"
 
 /* No more than the kernel lets a process have. */
 #define GROUPS_MAX 65536
@@ -27,42 +28,44 @@ static int check_answer(int error)
 	return means_no_such_user(error) || error == ERANGE ? 0 : -error;
 }
 
-/* A list that lacks some is none. */
-static int take_groups(struct membership *membership, gid_t *gids, int count, struct reason *why)
+/* A list that lacks some is none. -E2BIG: there are too many. */
+static int list_groups(struct membership *membership)
 {
-	int r = check_answer(errno);
+	const struct account *account = membership->account;
+	int count = 64, room, r;
 
-	if (r < 0) {
-		free(gids);
-		return refuse_errno(why, r, "cannot list the groups of '%s'",
-				    membership->account->name);
-	}
-	membership->gids = gids;
-	membership->count = count;
-	return 0;
+	do {
+		CLEANUP_FREE gid_t *gids = calloc((size_t)count, sizeof(*gids));
+
+		if (!gids)
+			return -ENOMEM;
+		room = count;
+		errno = 0;
+		if (getgrouplist(account->name, account->ids.gid, gids, &count) >= 0) {
+			r = check_answer(errno);
+			if (r < 0)
+				return r;
+			membership->gids = TAKE_PTR(gids);
+			membership->count = count;
+			return 0;
+		}
+	} while (count > room && count <= GROUPS_MAX);
+	return -E2BIG;
 }
 
 static int ask_groups(struct membership *membership, struct reason *why)
 {
-	const struct account *account = membership->account;
-	int count = 64;
+	const char *name = membership->account->name;
+	int r;
 
 	deadline_phase("the user's groups (NSS)");
-	for (;;) {
-		int room = count;
-		gid_t *gids = calloc((size_t)room, sizeof(*gids));
-
-		if (!gids)
-			return refuse_errno(why, -ENOMEM, "cannot list the groups of '%s'",
-					    account->name);
-		errno = 0;
-		if (getgrouplist(account->name, account->ids.gid, gids, &count) >= 0)
-			return take_groups(membership, gids, count, why);
-		free(gids);
-		if (count <= room || count > GROUPS_MAX)
-			return refuse(why, -E2BIG, "the groups of '%s' cannot be listed",
-				      account->name);
-	}
+	r = list_groups(membership);
+	/* It can be of an attempt that the module has made good since: it is asked anew. */
+	if (r < 0 && r != -E2BIG)
+		r = list_groups(membership);
+	if (r == -E2BIG)
+		return refuse(why, r, "the groups of '%s' cannot be listed", name);
+	return r < 0 ? refuse_errno(why, r, "cannot list the groups of '%s'", name) : 0;
 }
 
 /* 1; 0: there is no such group. */
