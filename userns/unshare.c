@@ -41,7 +41,7 @@ struct unsharing {
 	struct limits host_limits;
 	struct limits own_limits;
 	int end_signal;	   /* to the command, when its parent ends; 0: none */
-	pid_t parent;	   /* with which we are to end; 0: with none, or one that has no pid here */
+	pid_t parent;	   /* with which we are to end; 0: with none */
 	struct pipe alive; /* its other end is open as long as who supervises is there */
 	char where[RUNDIR_PATH_SIZE + 32];
 };
@@ -253,7 +253,7 @@ static int supervise_inside(struct unsharing *u)
 	int r;
 
 	if (u->end_signal) {
-		u->parent = u->nest.namespaces & CLONE_NEWPID ? 0 : getpid();
+		u->parent = getpid();
 		r = pipe_open(&u->alive);
 		if (r < 0)
 			return complain(EXIT_SYSTEM, "cannot make a pipe: %s", strerror(-r));

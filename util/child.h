@@ -13,14 +13,14 @@
 
 /*
  * In a child: has it killed by a signal when its parent ends; a change of ids undoes it. parent: as
- * getpid() gave there, or 0 where that is outside of our process namespace, and it takes more to
- * see whether it lives (pipe_has_ended()). -ESRCH: it has ended before; other -errno of prctl(2).
+ * getpid() gave there. -ESRCH: it has ended before; other -errno of prctl(2). The first process of
+ * a process namespace does not see its parent: it takes pipe_has_ended() to know that it lives.
  */
 static inline int child_end_with(pid_t parent, int signal)
 {
 	if (prctl(PR_SET_PDEATHSIG, signal) < 0)
 		return -errno;
-	return getppid() == parent ? 0 : -ESRCH;
+	return getppid() == parent || getppid() == 0 ? 0 : -ESRCH;
 }
 
 /* Waits until the child has ended, however it did. */
