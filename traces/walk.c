@@ -164,7 +164,7 @@ static int look_again(struct walker *walker, FTSENT *entry, struct reason *why)
 	struct level *here = walker->here;
 
 	if (++here->readings == READINGS_MAX)
-		return refuse(why, -EAGAIN, "directories in %s are moved again and again",
+		return refuse(why, -EAGAIN, "%s lists what is not there, again and again",
 			      shown_path(entry));
 	here->changed = false;
 	fts_set(walker->fts, entry, FTS_AGAIN);

@@ -195,7 +195,7 @@ static void test_moved_for_ever(void **state)
 	struct reason why = {""};
 
 	assert_int_equal(walk_tree(*state, &m, NULL, &why), -EAGAIN);
-	TELLS("renewed", &why, "directories in / are moved");
+	TELLS("renewed", &why, "/ lists what is not there");
 }
 
 int main(void)
