@@ -89,6 +89,18 @@ static int read_people(struct people *people, struct audit *audit)
 	return r < 0 ? complain(EXIT_SYSTEM, "cannot check: %s", strerror(-r)) : 0;
 }
 
+static int check_owners(const struct people *people, const struct id_file *book,
+			struct findings *findings)
+{
+	int r = 0;
+
+	if (people->users.count > 0)
+		r = people_check_owners(people, book, findings);
+	return r < 0 ? complain(EXIT_SYSTEM, "who has the uids of ranges is not known (NSS): %s",
+				strerror(-r))
+		     : 0;
+}
+
 int gather(const struct listing *listing, struct gathered *ret)
 {
 	struct audit *audit = &ret->audit;
@@ -109,8 +121,8 @@ int gather(const struct listing *listing, struct gathered *ret)
 	if (r == 0)
 		r = audit_run(audit, findings);
 	owners = findings->count;
-	if (r == 0 && ret->people.users.count > 0)
-		r = people_check_owners(&ret->people, &listing->files[FROM_BOOK], findings);
+	status = r == 0 ? check_owners(&ret->people, &listing->files[FROM_BOOK], findings) : 0;
+	unseen = unseen ? unseen : status;
 	findings_drop_void_copies(findings, owners);
 	if (r == 0 && !ret->wrong.text[0])
 		r = policy_audit_run(&ret->policy, &ret->people, findings);

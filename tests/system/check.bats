@@ -205,6 +205,28 @@ finds() {
 	[ "$(sort <<< "$output")" = "$(printf '%s\n' 'gone uid one' 'gone uid two' 'no-copy gid stays' 'no-copy uid stays' 'renamed uid former')" ]
 }
 
+# As nslcd's module says so.
+@test "a directory that is down with ENOENT: who may be in it is not called gone, and the rest is checked" {
+	cp -a /etc/nsswitch.conf /tmp/check.nsswitch
+	cp "$top/build/system/tests/system/libnss_hang.so.2" /usr/lib/
+	ldconfig
+	sed -i -E 's/^passwd:.*/& hang/' /etc/nsswitch.conf
+	new_user local
+	printf 'unsure:700000:10:uid=55555\n' > $book
+	printf '[host]\npool = 600000-799999\n[user local]\nrange = 800000-800009\n' > /etc/security/userns.conf
+	checked
+	finds '^gone uid 700000 10 unsure '
+	finds '^off-pool uid 800000 10 '
+	echo 2 > /run/nss.down
+	checked
+	rm /run/nss.down
+	cp -a /tmp/check.nsswitch /etc/nsswitch.conf
+	[ "$status" = 4 ]
+	[[ $output != *gone* ]]
+	grep -q '^off-pool uid 800000 10 ' <<< "$output"
+	[[ $stderr == *"who has the uids of ranges is not known (NSS): No such file or directory"* ]]
+}
+
 @test "malformed lines: every one of them, in all three files, by file and line" {
 	n=0
 	while read -r line; do
